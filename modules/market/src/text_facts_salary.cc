@@ -1,0 +1,358 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include "dynajob/core/text.h"
+#include "dynajob/market/text_facts.h"
+#include "text_facts_tokens.h"
+
+namespace dynajob {
+namespace {
+
+using text_facts::IsAlnum;
+using text_facts::IsAsciiLetter;
+using text_facts::IsDigit;
+using text_facts::Token;
+using text_facts::Tokenize;
+
+// Salary phrases are short; a longer field is prose of which only the start can be the phrase.
+constexpr size_t kMaxPhraseBytes = 512;
+
+struct Amount {
+  double value = 0;
+  bool dollar = false;
+  bool scaled = false;  // had a K or M suffix
+  size_t begin = 0;
+  size_t end = 0;
+};
+
+void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
+std::string Normalized(std::string_view text) {
+  std::string phrase = ToLowerAscii(Trim(text.substr(0, kMaxPhraseBytes)));
+  for (std::string_view dash : {"\u2013", "\u2014", "\u2012", "\u2010", "\u2212"})
+    ReplaceAll(phrase, dash, "-");
+  ReplaceAll(phrase, "\u00a0", " ");
+  return phrase;
+}
+
+bool NamesOtherCurrency(const std::string& phrase, const std::vector<Token>& tokens) {
+  for (std::string_view sign : {"£", "€", "₹", "¥", "₽", "c$", "ca$", "a$", "au$", "nz$", "hk$"}) {
+    const size_t at = phrase.find(sign);
+    // "a$" must be a sign of its own, not the end of a word.
+    if (at != std::string::npos && (at == 0 || !IsAsciiLetter(phrase[at - 1]))) return true;
+  }
+  return text_facts::HasAnyWord(tokens, {"eur", "euro", "euros", "gbp", "inr", "cad", "aud", "chf",
+                                         "rs", "lakh", "lakhs", "rupees", "pounds", "jpy", "sgd"});
+}
+
+// Reads digits with thousands separators from `at`; false when they are no number.
+bool ReadDigits(std::string_view phrase, size_t& at, double& value) {
+  std::string digits;
+  while (at < phrase.size()) {
+    const bool separator =
+        phrase[at] == ',' && at + 1 < phrase.size() && IsDigit(phrase[at + 1]) && !digits.empty();
+    if (!IsDigit(phrase[at]) && !separator) break;
+    if (!separator) digits += phrase[at];
+    ++at;
+  }
+  size_t decimals = 0;
+  if (at + 1 < phrase.size() && phrase[at] == '.' && IsDigit(phrase[at + 1])) {
+    while (at + 1 + decimals < phrase.size() && IsDigit(phrase[at + 1 + decimals])) ++decimals;
+    // "85.000" is a thousands separator: nobody states a tenth of a cent.
+    if (decimals != 3) digits += '.';
+    digits += phrase.substr(at + 1, decimals);
+    at += 1 + decimals;
+  }
+  if (digits.empty() || digits.size() > 15) return false;
+  value = 0;
+  double unit = 0;  // 0 before the decimal point
+  for (char c : digits) {
+    if (c == '.') {
+      unit = 0.1;
+    } else if (unit == 0) {
+      value = value * 10 + (c - '0');
+    } else {
+      value += unit * (c - '0');
+      unit /= 10;
+    }
+  }
+  return true;
+}
+
+std::vector<Amount> FindAmounts(std::string_view phrase) {
+  std::vector<Amount> amounts;
+  for (size_t i = 0; i < phrase.size();) {
+    if (!IsDigit(phrase[i]) || (i > 0 && IsAsciiLetter(phrase[i - 1]))) {
+      ++i;
+      continue;
+    }
+    Amount amount{.begin = i};
+    size_t sign = i;
+    while (sign > 0 && phrase[sign - 1] == ' ') --sign;
+    amount.dollar = sign > 0 && phrase[sign - 1] == '$';
+    const bool is_number = ReadDigits(phrase, i, amount.value);
+    const char suffix = i < phrase.size() ? phrase[i] : '\0';
+    const bool suffix_ends = i + 1 >= phrase.size() || !IsAlnum(phrase[i + 1]);
+    if (suffix_ends && (suffix == 'k' || (suffix == 'm' && amount.dollar))) {
+      const bool pension_plan = amount.value == 401 && !amount.dollar;
+      amount.value *= suffix == 'k' ? 1e3 : 1e6;
+      amount.scaled = true;
+      ++i;
+      if (pension_plan) continue;
+    }
+    amount.end = i;
+    if (is_number) amounts.push_back(amount);
+  }
+  return amounts;
+}
+
+constexpr double kPieceRate = -1;  // paid per something that is not a stretch of time
+
+// Units a year for a word that names a period, 0 for any other word.
+double PeriodOfWord(std::string_view word) {
+  struct Named {
+    std::string_view word;
+    double per_year;
+  };
+  static constexpr auto kNames = std::to_array<Named>(
+      {{"hour", 2080},        {"hours", 2080},        {"hourly", 2080},       {"hr", 2080},
+       {"hrs", 2080},         {"h", 2080},            {"ph", 2080},           {"day", 260},
+       {"daily", 260},        {"diem", 260},          {"week", 52},           {"weekly", 52},
+       {"wk", 52},            {"biweekly", 26},       {"fortnight", 26},      {"semimonthly", 24},
+       {"month", 12},         {"monthly", 12},        {"mo", 12},             {"year", 1},
+       {"yearly", 1},         {"yr", 1},              {"annual", 1},          {"annually", 1},
+       {"annum", 1},          {"pa", 1},              {"game", kPieceRate},   {"match", kPieceRate},
+       {"class", kPieceRate}, {"session", kPieceRate}, {"visit", kPieceRate}, {"mile", kPieceRate},
+       {"event", kPieceRate}, {"shift", kPieceRate},  {"project", kPieceRate}, {"unit", kPieceRate},
+       {"load", kPieceRate},  {"course", kPieceRate}, {"credit", kPieceRate}, {"client", kPieceRate}});
+  for (const auto& [name, per_year] : kNames)
+    if (name == word) return per_year;
+  return 0;
+}
+
+// The period that the phrase states for the amount at `amount_end`: the first one after it, else
+// the first one before; 0 when none is stated.
+double StatedPeriod(const std::vector<Token>& tokens, size_t amount_end) {
+  double before = 0;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    double period = PeriodOfWord(tokens[i].text);
+    if (period == 0) continue;
+    const bool halved = i > 0 && tokens[i].before == '-' &&
+                        (tokens[i - 1].text == "bi" || tokens[i - 1].text == "semi");
+    if (halved && period == 52) period = 26;
+    if (halved && period == 12) period = 24;
+    if (tokens[i].begin >= amount_end) return period;
+    if (before == 0) before = period;
+  }
+  return before;
+}
+
+// Whether the text between two amounts joins them to a range: "-", "to", "/hr - ", …
+bool JoinsRange(std::string_view between) {
+  if (between.size() > 32) return false;
+  bool joined = between.find('-') != std::string_view::npos;
+  for (const Token& token : Tokenize(between)) {
+    const std::string_view word = token.text;
+    if (word == "to" || word == "and" || word == "through") {
+      joined = true;
+    } else if (word != "up" && word != "per" && word != "a" && word != "an" && word != "usd" &&
+               word != "us" && PeriodOfWord(word) <= 0) {
+      return false;
+    }
+  }
+  return joined;
+}
+
+// Units a year when the phrase states no period, 0 when several are plausible. See the header.
+double InferredPeriod(double amount) {
+  if (amount <= 150) return 2080;
+  if (amount >= 2'000 && amount < 15'000) return 12;
+  return amount >= 15'000 ? 1 : 0;
+}
+
+bool IsBelievable(double yearly) {
+  return yearly >= kMinYearlySalary && yearly <= kMaxYearlySalary;
+}
+
+}  // namespace
+
+std::optional<double> YearlySalaryFromNumber(double amount) {
+  if (!std::isfinite(amount) || amount <= 0) return std::nullopt;
+  const double yearly = amount * InferredPeriod(amount);
+  return IsBelievable(yearly) ? std::optional(yearly) : std::nullopt;
+}
+
+std::optional<SalaryRange> ParseSalary(std::string_view text) {
+  const std::string phrase = Normalized(text);
+  const std::vector<Token> tokens = Tokenize(phrase);
+  if (NamesOtherCurrency(phrase, tokens)) return std::nullopt;
+  const std::vector<Amount> amounts = FindAmounts(phrase);
+
+  // An amount with a dollar sign outranks other numbers ("2 positions, $50,000").
+  auto first = std::find_if(amounts.begin(), amounts.end(), [](const Amount& a) { return a.dollar; });
+  if (first == amounts.end()) first = amounts.begin();
+  if (first == amounts.end()) return std::nullopt;
+
+  double low = first->value;
+  double high = low;
+  size_t end = first->end;
+  const auto second = first + 1;
+  if (second != amounts.end()) {
+    std::string_view between(phrase.data() + first->end, second->begin - first->end);
+    if (!between.empty() && between.back() == '$') between.remove_suffix(1);
+    if (JoinsRange(between)) {
+      high = second->value;
+      // "80-120K": the suffix is meant for both.
+      if (second->scaled && !first->scaled && low < 1000) low *= 1000;
+      if (first->scaled && !second->scaled && high < 1000) high *= 1000;
+      end = second->end;
+    }
+  }
+
+  // In "$20/hr - $25/hr" the period after the second amount is as good as the first.
+  double period = StatedPeriod(tokens, end);
+  if (period == 0) {
+    period = InferredPeriod(low);
+    if (InferredPeriod(high) != period) return std::nullopt;
+  }
+  if (period <= 0) return std::nullopt;
+  low *= period;
+  high *= period;
+  if (low > high) std::swap(low, high);
+  if (!IsBelievable(low) || !IsBelievable(high)) return std::nullopt;
+  return SalaryRange{low, high};
+}
+
+namespace {
+
+// What is left of a word after its last "a", and the whole it came from.
+struct CutPiece {
+  std::string_view piece;
+  std::string_view whole;
+};
+constexpr auto kPeriodTails = std::to_array<CutPiece>({{"r", "a year"},
+                                                       {"n hour", "an hour"},
+                                                       {"month", "a month"},
+                                                       {"week", "a week"},
+                                                       {"y", "a day"},
+                                                       {"me", "per game"}});
+constexpr auto kContractTails = std::to_array<CutPiece>({{"rt-time", "Part-time"},
+                                                         {"ct", "Contract"},
+                                                         {"ry", "Temporary"},
+                                                         {"l", "Seasonal"},
+                                                         {"ck", "Tenure track"},
+                                                         {"nent", "Permanent"},
+                                                         {"nce", "Freelance"}});
+// What is left of a contract before its first "a".
+constexpr auto kContractHeads = std::to_array<CutPiece>({{"Contr", "Contract"},
+                                                         {"Tempor", "Temporary"},
+                                                         {"Se", "Seasonal"},
+                                                         {"Freel", "Freelance"},
+                                                         {"Tenure tr", "Tenure track"},
+                                                         {"P", "Part-time"},
+                                                         {"Perm", "Permanent"}});
+constexpr auto kPieceRateHeads =
+    std::to_array<CutPiece>({{"per g", "per game"}, {"per cl", "per class"}});
+
+template <size_t N>
+std::string_view WholeOf(const std::array<CutPiece, N>& pieces, std::string_view piece) {
+  for (const CutPiece& cut : pieces)
+    if (cut.piece == piece) return cut.whole;
+  return {};
+}
+
+bool IsMissing(std::string_view text) {
+  const std::string lower = ToLowerAscii(text);
+  return lower.empty() || lower == "nan" || lower == "null" || lower == "none" || lower == "n/a";
+}
+
+std::pair<std::string_view, std::string_view> SplitOnce(std::string_view text,
+                                                        std::string_view separator) {
+  const size_t at = text.find(separator);
+  if (at == std::string_view::npos) return {Trim(text), {}};
+  return {Trim(text.substr(0, at)), Trim(text.substr(at + separator.size()))};
+}
+
+// Appends to a comma-separated list unless the list has it already.
+void AppendItem(std::string& list, std::string_view item) {
+  if (item.empty()) return;
+  for (std::string_view rest = list; !rest.empty();) {
+    const auto [head, tail] = SplitOnce(rest, ",");
+    if (head == item) return;
+    rest = tail;
+  }
+  if (!list.empty()) list += ", ";
+  list += item;
+}
+
+// Appends the items of a list of contracts, the last of which may be cut before an "a". "P" is the
+// start of "Part-time" unless the tail says that it is "Permanent".
+void AppendHead(std::string& contract, std::string_view head, std::string_view tail_whole) {
+  while (!head.empty()) {
+    const auto [item, rest] = SplitOnce(head, ",");
+    const std::string_view whole = WholeOf(kContractHeads, item);
+    const bool same_word = item == "P" && tail_whole == "Permanent" && rest.empty();
+    if (!same_word) AppendItem(contract, whole.empty() ? item : whole);
+    head = rest;
+  }
+}
+
+// The tail's first item, completed; the others are whole words already.
+void AppendTail(std::string& contract, std::string_view tail) {
+  while (!tail.empty()) {
+    const auto [item, rest] = SplitOnce(tail, ",");
+    const std::string_view whole = WholeOf(kContractTails, item);
+    AppendItem(contract, whole.empty() ? item : whole);
+    tail = rest;
+  }
+}
+
+}  // namespace
+
+JobTerms RejoinCutPhrase(std::string_view salary, std::string_view contract) {
+  salary = Trim(salary);
+  contract = Trim(contract);
+  // The missing value "NaN" was cut like everything else.
+  if (IsMissing(salary) || salary == "N") salary = {};
+  if (IsMissing(contract)) contract = {};
+
+  auto [tail_start, tail_rest] = SplitOnce(contract, " - ");
+  std::string_view period = WholeOf(kPeriodTails, tail_start);
+  std::string_view tail = contract;
+  if (!period.empty()) tail = tail_rest;
+  const bool has_amount = std::any_of(salary.begin(), salary.end(), IsDigit);
+  const std::string_view tail_whole = WholeOf(kContractTails, SplitOnce(tail, ",").first);
+
+  JobTerms terms;
+  if (has_amount) {
+    auto [money, head] = SplitOnce(salary, " - ");
+    // The dash of a range is not the one before the contract.
+    if (std::any_of(head.begin(), head.end(), IsDigit)) {
+      const size_t last_dash = salary.rfind(" - ");
+      const std::string_view after = Trim(salary.substr(last_dash + 3));
+      const bool is_contract = std::none_of(after.begin(), after.end(), IsDigit);
+      head = is_contract ? after : std::string_view{};
+      money = Trim(is_contract ? salary.substr(0, last_dash) : salary);
+    }
+    terms.salary = money;
+    for (const CutPiece& cut : kPieceRateHeads)
+      if (money.ends_with(cut.piece))
+        terms.salary.replace(terms.salary.size() - cut.piece.size(), cut.piece.size(), cut.whole);
+    const bool states_period = terms.salary.find(" per ") != std::string::npos;
+    if (!period.empty() && !states_period) terms.salary.append(" ").append(period);
+    AppendHead(terms.contract, head, tail_whole);
+  } else {
+    AppendHead(terms.contract, salary, tail_whole);
+  }
+  AppendTail(terms.contract, tail);
+  return terms;
+}
+
+}  // namespace dynajob

@@ -1,0 +1,30 @@
+// Someone who plays the user in pre-training: the offline surrogate, or an LLM behind an endpoint.
+#ifndef DYNAJOB_REWARDS_USER_SIMULATOR_H_
+#define DYNAJOB_REWARDS_USER_SIMULATOR_H_
+
+#include <span>
+#include <string_view>
+
+#include "dynajob/core/catalog.h"
+#include "dynajob/core/result.h"
+#include "dynajob/core/types.h"
+
+namespace dynajob {
+
+// One instance serves one thread at a time unless the implementation says more.
+class UserSimulator {
+ public:
+  virtual ~UserSimulator() = default;
+
+  // What played the user, as reports must say it: "surrogate", "endpoint".
+  virtual std::string_view kind() const = 0;
+
+  // probabilities[i] is P(response | pairs[i]); the sizes are equal. A simulator that knows only one
+  // label gives it probability 1. Fails (kLlmUnavailable, kBudgetReached) rather than invent a label.
+  virtual Status Probabilities(std::span<const Pair> pairs,
+                               std::span<ResponseProbabilities> probabilities) = 0;
+};
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_REWARDS_USER_SIMULATOR_H_

@@ -1,0 +1,86 @@
+// Where candidates, jobs, their embeddings, responses, cached labels and runs are kept. One interface
+// for all backends; every backend passes the suite in tests/store_conformance.h.
+//
+// Failure: nothing throws. Unless a function says otherwise: kInvalidArgument for input that must not
+// be stored (the message names entity and field), kIo when the backend refuses (such as a full disk),
+// kCorruptData when stored bytes are not what they claim to be, kStoreUnreachable when the backend
+// is gone. A call that fails changes nothing.
+// Threading: a Store is one connection and not safe for concurrent use; several Store objects may
+// have the same data open.
+#ifndef DYNAJOB_STORES_STORE_H_
+#define DYNAJOB_STORES_STORE_H_
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dynajob/core/catalog.h"
+#include "dynajob/core/result.h"
+#include "dynajob/core/types.h"
+#include "dynajob/stores/catalog_spec.h"
+#include "dynajob/stores/records.h"
+
+namespace dynajob {
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // For messages: the path, or the address without credentials.
+  virtual const std::string& name() const = 0;
+
+  // Insert, or replace what has the same id, in one transaction per call. Replacing a text that
+  // embeddings are made of removes that entity's embeddings, which are then stale. Refused: an empty
+  // id, text that is not UTF-8 or has NUL bytes, numbers that are not finite, low > high.
+  virtual Status PutJobs(std::span<const Job> jobs) = 0;
+  virtual Status PutCandidates(std::span<const Candidate> candidates) = 0;
+
+  // In ascending byte order of the ids, in bounded memory; stops at the first error of `visit` and
+  // returns it. `visit` may call the store, writing included.
+  virtual Status ForEachJob(const std::function<Status(Job)>& visit) = 0;
+  virtual Status ForEachCandidate(const std::function<Status(Candidate)>& visit) = 0;
+
+  // nullopt when there is none.
+  virtual Result<std::optional<Job>> GetJob(std::string_view id) = 0;
+  virtual Result<std::optional<Candidate>> GetCandidate(std::string_view id) = 0;
+
+  // Inserts or replaces vectors by (id, field), in one transaction. `embedder` is the id of what made
+  // them. Refused with the entity, field and position in the message: an empty vector, a value that
+  // is not finite, an unknown field; kNotFound: an id that is not in the store.
+  virtual Status PutEmbeddings(EntityKind kind, std::string_view embedder,
+                               std::span<const EmbeddingRow> rows) = 0;
+  // Removes every embedding of one kind of entity.
+  virtual Status ClearEmbeddings(EntityKind kind) = 0;
+
+  // All candidates and jobs that have the required fields, with their vectors, in id order; who was
+  // left out and which optional fields are zeros is in Catalog::exclusions(). The reason of an
+  // exclusion is "no <field> embedding", for the first required field that is missing.
+  // kFailedPrecondition, naming the command to run: no candidates or no jobs, no embeddings, nobody
+  // left after exclusions, vectors of one field that differ in length, vectors of different embedders.
+  virtual Result<Catalog> LoadCatalog(const CatalogSpec& spec) = 0;
+
+  virtual Result<StoreSummary> Summarize() = 0;
+
+  // Storing the same event again changes nothing; another event under a used event_id is
+  // kInvalidArgument. kNotFound: a candidate or job that is not in the store.
+  virtual Status PutResponse(const ResponseEvent& event) = 0;
+  // In order of (timestamp, event_id); otherwise as ForEachJob.
+  virtual Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) = 0;
+
+  // Labels bought from a simulated user, by a key that the caller derives from all that the label
+  // depends on. Putting a key again replaces its value.
+  virtual Result<std::optional<std::string>> GetLabel(std::string_view key) = 0;
+  virtual Status PutLabel(std::string_view key, std::string_view value) = 0;
+
+  // Inserts or replaces by id.
+  virtual Status PutRun(const RunRecord& run) = 0;
+  // In order of (created_ms, id).
+  virtual Result<std::vector<RunRecord>> ListRuns() = 0;
+};
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_STORES_STORE_H_

@@ -1,0 +1,249 @@
+#include "dynajob/stores/catalog_assembler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "dynajob/core/check.h"
+#include "float32_bytes.h"
+
+namespace dynajob {
+namespace {
+
+template <typename Entity>
+void SortById(std::vector<Entity>& entities) {
+  std::stable_sort(entities.begin(), entities.end(),
+                   [](const Entity& a, const Entity& b) { return a.id < b.id; });
+}
+
+template <typename Entity>
+std::vector<std::string> IdsOf(const std::vector<Entity>& entities) {
+  std::vector<std::string> ids;
+  ids.reserve(entities.size());
+  for (const Entity& entity : entities) ids.push_back(entity.id);
+  return ids;
+}
+
+std::optional<size_t> IndexOf(const std::vector<std::string>& ids, std::string_view id) {
+  const auto found = std::lower_bound(ids.begin(), ids.end(), id);
+  if (found == ids.end() || *found != id) return std::nullopt;
+  return static_cast<size_t>(found - ids.begin());
+}
+
+// Removes the entities without a row, in place.
+template <typename Entity>
+void KeepIncluded(std::vector<Entity>& entities, const std::vector<std::optional<size_t>>& rows) {
+  size_t kept = 0;
+  for (size_t i = 0; i < entities.size(); ++i) {
+    if (!rows[i]) continue;
+    if (kept != i) entities[kept] = std::move(entities[i]);
+    ++kept;
+  }
+  entities.erase(entities.begin() + static_cast<std::ptrdiff_t>(kept), entities.end());
+}
+
+std::string Describe(EntityKind kind, std::string_view id, std::string_view field) {
+  return fmt::format("embedding of {} '{}', field '{}'", ToString(kind), id, field);
+}
+
+Error OrphanVector(EntityKind kind, std::string_view id, std::string_view field) {
+  return CorruptData(
+      fmt::format("{}: there is no such {}", Describe(kind, id, field), ToString(kind)));
+}
+
+}  // namespace
+
+CatalogAssembler::CatalogAssembler(const CatalogSpec& spec, std::vector<Candidate> candidates,
+                                   std::vector<Job> jobs)
+    : candidates_(std::move(candidates)), jobs_(std::move(jobs)) {
+  DYNAJOB_CHECK(spec.Validate().ok(), "CatalogAssembler needs a valid CatalogSpec");
+  SortById(candidates_);
+  SortById(jobs_);
+  candidates_side_.kind = EntityKind::kCandidate;
+  candidates_side_.ids = IdsOf(candidates_);
+  for (const FieldSpec& field : spec.state_fields) candidates_side_.fields.push_back({.spec = field});
+  jobs_side_.kind = EntityKind::kJob;
+  jobs_side_.ids = IdsOf(jobs_);
+  for (const FieldSpec& field : spec.action_fields) jobs_side_.fields.push_back({.spec = field});
+  for (Side* side : {&candidates_side_, &jobs_side_})
+    side->present.assign(side->ids.size() * side->fields.size(), 0);
+}
+
+Status CatalogAssembler::Declare(EntityKind kind, std::string_view id, std::string_view field_name,
+                                 size_t dimension, std::string_view embedder) {
+  Side& side = SideOf(kind);
+  for (size_t f = 0; f < side.fields.size(); ++f) {
+    Field& field = side.fields[f];
+    if (field.spec.name != field_name) continue;
+    const auto index = IndexOf(side.ids, id);
+    if (!index) return OrphanVector(kind, id, field_name);
+    if (dimension == 0)
+      return CorruptData(Describe(kind, id, field_name) + ": the vector is empty");
+    if (field.dimension == 0) {
+      field.dimension = dimension;
+      field.embedder = embedder;
+      field.first_id = id;
+    } else if (field.dimension != dimension || field.embedder != embedder) {
+      return FailedPrecondition(fmt::format(
+          "the {} embeddings '{}' do not belong together: that of '{}' has {} values made by '{}', "
+          "that of '{}' has {} values made by '{}'; make them anew with `dynajob embed`",
+          ToString(kind), field_name, field.first_id, field.dimension, field.embedder, id,
+          dimension, embedder));
+    }
+    side.present[*index * side.fields.size() + f] = 1;
+  }
+  return Status::Ok();
+}
+
+Status CatalogAssembler::CheckEntities() const {
+  for (const Side* side : {&candidates_side_, &jobs_side_}) {
+    if (side->ids.empty())
+      return FailedPrecondition(fmt::format("the store holds no {}s; add some with `dynajob import`",
+                                            ToString(side->kind)));
+    if (std::find(side->present.begin(), side->present.end(), 1) == side->present.end())
+      return FailedPrecondition(
+          fmt::format("the store holds {} {}s but no embeddings of them; make them with "
+                      "`dynajob embed`",
+                      side->ids.size(), ToString(side->kind)));
+  }
+  return Status::Ok();
+}
+
+// Vectors of different embedders lie in different spaces: comparing them would mean nothing.
+Status CatalogAssembler::CheckEmbedders() const {
+  const Side* first_side = nullptr;
+  const Field* first = nullptr;
+  for (const Side* side : {&candidates_side_, &jobs_side_}) {
+    for (const Field& field : side->fields) {
+      if (field.dimension == 0) continue;
+      if (first == nullptr) {
+        first = &field;
+        first_side = side;
+      } else if (field.embedder != first->embedder) {
+        return FailedPrecondition(fmt::format(
+            "the {} embeddings '{}' were made by '{}', the {} embeddings '{}' by '{}'; make them "
+            "anew with `dynajob embed`",
+            ToString(first_side->kind), first->spec.name, first->embedder, ToString(side->kind),
+            field.spec.name, field.embedder));
+      }
+    }
+  }
+  return Status::Ok();
+}
+
+Status CatalogAssembler::AllocateSide(Side& side) {
+  const size_t field_count = side.fields.size();
+  side.rows.assign(side.ids.size(), std::nullopt);
+  size_t included = 0;
+  std::vector<size_t> zero_fields(field_count, 0);
+  for (size_t i = 0; i < side.ids.size(); ++i) {
+    const char* present = side.present.data() + i * field_count;
+    const Field* missing = nullptr;
+    for (size_t f = 0; f < field_count && missing == nullptr; ++f)
+      if (!present[f] && side.fields[f].spec.required) missing = &side.fields[f];
+    if (missing != nullptr) {
+      ++side.excluded[fmt::format("no {} embedding", missing->spec.name)];
+      continue;
+    }
+    side.rows[i] = included++;
+    for (size_t f = 0; f < field_count; ++f) zero_fields[f] += present[f] ? 0 : 1;
+  }
+  if (included == 0) {
+    std::string reasons;
+    for (const auto& [reason, count] : side.excluded)
+      reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : ", ", reason, count);
+    return FailedPrecondition(fmt::format(
+        "no {} has all required embeddings ({}); make them with `dynajob embed`",
+        ToString(side.kind), reasons));
+  }
+  // An optional field that nobody has is as long as the side's first field with vectors, so that the
+  // shape of a model does not depend on whether some job states its experience requirements.
+  const auto known = std::find_if(side.fields.begin(), side.fields.end(),
+                                  [](const Field& field) { return field.dimension != 0; });
+  DYNAJOB_CHECK(known != side.fields.end(), "entities are included, so there are vectors");
+  size_t width = 0;
+  for (size_t f = 0; f < field_count; ++f) {
+    Field& field = side.fields[f];
+    if (field.dimension == 0) field.dimension = known->dimension;
+    field.offset = width;
+    width += field.dimension;
+    if (zero_fields[f] > 0)
+      zero_filled_[fmt::format("{}.{}", ToString(side.kind), field.spec.name)] = zero_fields[f];
+  }
+  side.matrix = Matrix(included, width);
+  return Status::Ok();
+}
+
+Status CatalogAssembler::Allocate() {
+  DYNAJOB_RETURN_IF_ERROR(CheckEntities());
+  DYNAJOB_RETURN_IF_ERROR(CheckEmbedders());
+  DYNAJOB_RETURN_IF_ERROR(AllocateSide(candidates_side_));
+  DYNAJOB_RETURN_IF_ERROR(AllocateSide(jobs_side_));
+  KeepIncluded(candidates_, candidates_side_.rows);
+  KeepIncluded(jobs_, jobs_side_.rows);
+  return Status::Ok();
+}
+
+std::span<float> CatalogAssembler::Target(EntityKind kind, std::string_view id,
+                                          std::string_view field_name) {
+  Side& side = SideOf(kind);
+  const auto index = IndexOf(side.ids, id);
+  if (!index || !side.rows[*index]) return {};
+  for (const Field& field : side.fields)
+    if (field.spec.name == field_name)
+      return side.matrix.Row(*side.rows[*index]).subspan(field.offset, field.dimension);
+  return {};
+}
+
+Status CatalogAssembler::SetVector(EntityKind kind, std::string_view id, std::string_view field,
+                                   std::span<const float> values) {
+  const std::span<float> target = Target(kind, id, field);
+  if (target.empty()) return Status::Ok();
+  if (values.size() != target.size())
+    return CorruptData(fmt::format("{}: {} values where {} were declared",
+                                   Describe(kind, id, field), values.size(), target.size()));
+  std::copy(values.begin(), values.end(), target.begin());
+  if (const auto position = FindNonFinite(target))
+    return CorruptData(fmt::format("{}: the value at position {} is {}; it must be finite",
+                                   Describe(kind, id, field), *position, target[*position]));
+  return Status::Ok();
+}
+
+Status CatalogAssembler::SetVector(EntityKind kind, std::string_view id, std::string_view field,
+                                   std::span<const std::byte> bytes) {
+  const std::span<float> target = Target(kind, id, field);
+  if (target.empty()) return Status::Ok();
+  if (bytes.size() != target.size() * sizeof(float))
+    return CorruptData(fmt::format("{}: {} bytes where {} values of 4 bytes were declared",
+                                   Describe(kind, id, field), bytes.size(), target.size()));
+  DecodeFloat32(bytes, target);
+  if (const auto position = FindNonFinite(target))
+    return CorruptData(fmt::format("{}: the value at position {} is {}; it must be finite",
+                                   Describe(kind, id, field), *position, target[*position]));
+  return Status::Ok();
+}
+
+Result<Catalog> CatalogAssembler::Finish() && {
+  const auto slices = [](const Side& side) {
+    std::vector<FieldSlice> result;
+    for (const Field& field : side.fields)
+      result.push_back({field.spec.name, field.offset, field.dimension});
+    return result;
+  };
+  Catalog::Data data;
+  data.candidates = std::move(candidates_);
+  data.jobs = std::move(jobs_);
+  data.state_fields = slices(candidates_side_);
+  data.action_fields = slices(jobs_side_);
+  for (const Field& field : candidates_side_.fields)
+    if (data.embedder.empty()) data.embedder = field.embedder;
+  data.states = std::move(candidates_side_.matrix);
+  data.actions = std::move(jobs_side_.matrix);
+  data.exclusions.candidates_by_reason = std::move(candidates_side_.excluded);
+  data.exclusions.jobs_by_reason = std::move(jobs_side_.excluded);
+  data.exclusions.zero_filled_by_field = std::move(zero_filled_);
+  return Catalog::Create(std::move(data));
+}
+
+}  // namespace dynajob
