@@ -1,12 +1,12 @@
 #include "dynajob/rewards/calibration.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <tuple>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace dynajob {
 namespace {

@@ -1,11 +1,11 @@
 #include "dynajob/rewards/cosine_reward.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace dynajob {
 namespace {
@@ -32,8 +32,9 @@ Result<FieldSlice> FindField(std::span<const FieldSlice> fields, std::string_vie
     if (field.name == name) return field;
     known += (known.empty() ? "" : ", ") + field.name;
   }
-  return InvalidArgument(fmt::format("cosine.pairs: '{}' names the unknown {} field '{}' (known: {})",
-                                     pair, side, name, known.empty() ? "none" : known));
+  return InvalidArgument(
+      fmt::format("cosine.pairs: '{}' names the unknown {} field '{}' (known: {})", pair, side,
+                  name, known.empty() ? "none" : known));
 }
 
 double Dot(const float* a, const float* b, size_t size) {
@@ -60,8 +61,8 @@ Status CosineOptions::Validate() const {
   if (pairs.empty()) return InvalidArgument("cosine.pairs is empty: it needs at least one pair");
   for (const std::string& pair : pairs) {
     if (!Split(pair)) {
-      return InvalidArgument(fmt::format(
-          "cosine.pairs: '{}' is not of the form 'candidate field:job field'", pair));
+      return InvalidArgument(
+          fmt::format("cosine.pairs: '{}' is not of the form 'candidate field:job field'", pair));
     }
   }
   return Status::Ok();
@@ -78,8 +79,8 @@ Result<std::unique_ptr<CosineReward>> CosineReward::Create(const Catalog& catalo
   std::vector<FieldPair> fields;
   for (const std::string& pair : options.pairs) {
     const FieldNames names = *Split(pair);
-    DYNAJOB_ASSIGN_OR_RETURN(
-        const FieldSlice state, FindField(catalog.state_fields(), names.state, "candidate", pair));
+    DYNAJOB_ASSIGN_OR_RETURN(const FieldSlice state,
+                             FindField(catalog.state_fields(), names.state, "candidate", pair));
     DYNAJOB_ASSIGN_OR_RETURN(const FieldSlice action,
                              FindField(catalog.action_fields(), names.action, "job", pair));
     if (state.dimension != action.dimension) {
@@ -90,8 +91,7 @@ Result<std::unique_ptr<CosineReward>> CosineReward::Create(const Catalog& catalo
     }
     fields.push_back({state.offset, action.offset, state.dimension});
   }
-  return std::unique_ptr<CosineReward>(
-      new CosineReward(catalog, options.pairs, std::move(fields)));
+  return std::unique_ptr<CosineReward>(new CosineReward(catalog, options.pairs, std::move(fields)));
 }
 
 CosineReward::CosineReward(const Catalog& catalog, std::vector<std::string> names,
@@ -137,8 +137,7 @@ std::vector<double> CosineReward::FieldCosines(Pair pair) const {
   for (const FieldPair& field : fields_) {
     const float* a = state + field.state_offset;
     const float* b = action + field.action_offset;
-    cosines.push_back(CosineOf(Dot(a, b, field.dimension),
-                               std::sqrt(Dot(a, a, field.dimension)),
+    cosines.push_back(CosineOf(Dot(a, b, field.dimension), std::sqrt(Dot(a, a, field.dimension)),
                                std::sqrt(Dot(b, b, field.dimension))));
   }
   return cosines;

@@ -1,8 +1,8 @@
 #include "dynajob/rewards/hybrid_schedule.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace dynajob {
 

@@ -1,9 +1,9 @@
 #include "dynajob/rewards/ordered_logit.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 namespace dynajob {
 namespace {

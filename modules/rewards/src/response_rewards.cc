@@ -1,10 +1,10 @@
 #include "dynajob/rewards/response_rewards.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace dynajob {
 

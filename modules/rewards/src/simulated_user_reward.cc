@@ -1,10 +1,10 @@
 #include "dynajob/rewards/simulated_user_reward.h"
 
-#include <fmt/format.h>
-
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "dynajob/core/rng.h"
 #include "dynajob/rewards/ordered_logit.h"

@@ -1,11 +1,12 @@
 #include "dynajob/stores/catalog_assembler.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "dynajob/core/check.h"
+
 #include "float32_bytes.h"
 
 namespace dynajob {
@@ -62,10 +63,11 @@ CatalogAssembler::CatalogAssembler(const CatalogSpec& spec, std::vector<Candidat
   SortById(jobs_);
   candidates_side_.kind = EntityKind::kCandidate;
   candidates_side_.ids = IdsOf(candidates_);
-  for (const FieldSpec& field : spec.state_fields) candidates_side_.fields.push_back({.spec = field});
+  for (const FieldSpec& field : spec.state_fields)
+    candidates_side_.fields.emplace_back().spec = field;
   jobs_side_.kind = EntityKind::kJob;
   jobs_side_.ids = IdsOf(jobs_);
-  for (const FieldSpec& field : spec.action_fields) jobs_side_.fields.push_back({.spec = field});
+  for (const FieldSpec& field : spec.action_fields) jobs_side_.fields.emplace_back().spec = field;
   for (Side* side : {&candidates_side_, &jobs_side_})
     side->present.assign(side->ids.size() * side->fields.size(), 0);
 }
@@ -99,8 +101,8 @@ Status CatalogAssembler::Declare(EntityKind kind, std::string_view id, std::stri
 Status CatalogAssembler::CheckEntities() const {
   for (const Side* side : {&candidates_side_, &jobs_side_}) {
     if (side->ids.empty())
-      return FailedPrecondition(fmt::format("the store holds no {}s; add some with `dynajob import`",
-                                            ToString(side->kind)));
+      return FailedPrecondition(fmt::format(
+          "the store holds no {}s; add some with `dynajob import`", ToString(side->kind)));
     if (std::find(side->present.begin(), side->present.end(), 1) == side->present.end())
       return FailedPrecondition(
           fmt::format("the store holds {} {}s but no embeddings of them; make them with "
@@ -153,12 +155,12 @@ Status CatalogAssembler::AllocateSide(Side& side) {
     std::string reasons;
     for (const auto& [reason, count] : side.excluded)
       reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : ", ", reason, count);
-    return FailedPrecondition(fmt::format(
-        "no {} has all required embeddings ({}); make them with `dynajob embed`",
-        ToString(side.kind), reasons));
+    return FailedPrecondition(
+        fmt::format("no {} has all required embeddings ({}); make them with `dynajob embed`",
+                    ToString(side.kind), reasons));
   }
-  // An optional field that nobody has is as long as the side's first field with vectors, so that the
-  // shape of a model does not depend on whether some job states its experience requirements.
+  // An optional field that nobody has is as long as the side's first field with vectors, so that
+  // the shape of a model does not depend on whether some job states its experience requirements.
   const auto known = std::find_if(side.fields.begin(), side.fields.end(),
                                   [](const Field& field) { return field.dimension != 0; });
   DYNAJOB_CHECK(known != side.fields.end(), "entities are included, so there are vectors");

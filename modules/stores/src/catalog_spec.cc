@@ -1,9 +1,9 @@
 #include "dynajob/stores/catalog_spec.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 namespace dynajob {
 namespace {
@@ -23,8 +23,8 @@ Status ValidateFields(EntityKind kind, std::string_view list, std::span<const Fi
       return InvalidArgument(fmt::format("catalog.{}: {}", list, stored.error().message));
     for (size_t j = 0; j < i; ++j) {
       if (fields[j].name == fields[i].name)
-        return InvalidArgument(fmt::format("catalog.{} names the field '{}' twice", list,
-                                           fields[i].name));
+        return InvalidArgument(
+            fmt::format("catalog.{} names the field '{}' twice", list, fields[i].name));
     }
   }
   return Status::Ok();

@@ -1,14 +1,15 @@
 #include "record_checks.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "dynajob/core/text.h"
+
 #include "float32_bytes.h"
 
 namespace dynajob {
@@ -53,15 +54,15 @@ Status CheckText(std::string_view what, std::string_view text) {
 
 Status CheckJob(const Job& job) {
   DYNAJOB_RETURN_IF_ERROR(CheckId("id of a job", job.id));
-  DYNAJOB_RETURN_IF_ERROR(CheckTexts(
-      EntityKind::kJob, job.id,
-      {{"title", job.title},
-       {"company", job.company},
-       {"sector", job.sector},
-       {"description", job.description},
-       {"experience_requirements", job.experience_requirements},
-       {"location", job.location}},
-      {{"technical_skills", job.technical_skills}, {"soft_skills", job.soft_skills}}));
+  DYNAJOB_RETURN_IF_ERROR(
+      CheckTexts(EntityKind::kJob, job.id,
+                 {{"title", job.title},
+                  {"company", job.company},
+                  {"sector", job.sector},
+                  {"description", job.description},
+                  {"experience_requirements", job.experience_requirements},
+                  {"location", job.location}},
+                 {{"technical_skills", job.technical_skills}, {"soft_skills", job.soft_skills}}));
   DYNAJOB_RETURN_IF_ERROR(CheckPosition(EntityKind::kJob, job.id, job.position));
   if (job.salary && !(std::isfinite(job.salary->low) && std::isfinite(job.salary->high) &&
                       job.salary->low >= 0 && job.salary->low <= job.salary->high))
@@ -72,19 +73,18 @@ Status CheckJob(const Job& job) {
 
 Status CheckCandidate(const Candidate& candidate) {
   DYNAJOB_RETURN_IF_ERROR(CheckId("id of a candidate", candidate.id));
-  DYNAJOB_RETURN_IF_ERROR(CheckTexts(
-      EntityKind::kCandidate, candidate.id,
-      {{"bio", candidate.bio},
-       {"resume", candidate.resume},
-       {"category", candidate.category},
-       {"location", candidate.location}},
-      {{"hard_skills", candidate.hard_skills}, {"soft_skills", candidate.soft_skills}}));
   DYNAJOB_RETURN_IF_ERROR(
-      CheckPosition(EntityKind::kCandidate, candidate.id, candidate.position));
+      CheckTexts(EntityKind::kCandidate, candidate.id,
+                 {{"bio", candidate.bio},
+                  {"resume", candidate.resume},
+                  {"category", candidate.category},
+                  {"location", candidate.location}},
+                 {{"hard_skills", candidate.hard_skills}, {"soft_skills", candidate.soft_skills}}));
+  DYNAJOB_RETURN_IF_ERROR(CheckPosition(EntityKind::kCandidate, candidate.id, candidate.position));
   const auto& salary = candidate.expected_salary;
   if (salary && !(std::isfinite(*salary) && *salary >= 0))
-    return InvalidArgument(fmt::format("candidate '{}', expected_salary: {} is not 0 or more",
-                                       candidate.id, *salary));
+    return InvalidArgument(
+        fmt::format("candidate '{}', expected_salary: {} is not 0 or more", candidate.id, *salary));
   return Status::Ok();
 }
 

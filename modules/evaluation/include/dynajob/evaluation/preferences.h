@@ -32,13 +32,14 @@ struct PreferenceSpread {
 };
 
 struct HiddenPreferences {
-  std::array<double, kPreferenceFeatureCount> weights{};  // by PreferenceFeature; median 1, positive
-  double reservation_wage = 0;                            // yearly, US dollars
-  std::array<double, 4> work_mode_utilities{};            // by WorkMode; 0 for kUnknown
-  double distance_tolerance_km = 0;                       // positive
-  double ambition = 0;                                    // wanted job level minus own level
-  TasteVector taste{};                                    // independent standard normal
-  std::vector<double> sector_affinities;                  // one per sector, standard normal
+  std::array<double, kPreferenceFeatureCount>
+      weights{};                                // by PreferenceFeature; median 1, positive
+  double reservation_wage = 0;                  // yearly, US dollars
+  std::array<double, 4> work_mode_utilities{};  // by WorkMode; 0 for kUnknown
+  double distance_tolerance_km = 0;             // positive
+  double ambition = 0;                          // wanted job level minus own level
+  TasteVector taste{};                          // independent standard normal
+  std::vector<double> sector_affinities;        // one per sector, standard normal
 };
 
 // The preferences of one person, a pure function of the seed, the candidate's id and what the
@@ -48,7 +49,8 @@ struct HiddenPreferences {
 HiddenPreferences DrawPreferences(uint64_t seed, const Candidate& candidate, size_t sector_count,
                                   const PreferenceSpread& spread);
 
-// The latent side of a job that `taste` is matched with: standard normal, from seed and job id only.
+// The latent side of a job that `taste` is matched with: standard normal, from seed and job id
+// only.
 TasteVector DrawJobTaste(uint64_t seed, std::string_view job_id);
 
 // Yearly US dollars a person of this level usually expects; that of kMid when unknown.

@@ -21,9 +21,9 @@ std::vector<double> InRankedOrder(std::span<const double> rewards,
                                   std::span<const uint32_t> ranking);
 
 // Discounted cumulative gain of the first k over that of the ideal order of the whole list, in
-// [0, 1]. The gain of a job is its reward minus `lowest_reward` (that of a certain IGNORE), at least
-// 0: expected rewards may be negative and gains must not. 0 when no job has any gain, as no ranking
-// can show quality then. k beyond the list counts as its length.
+// [0, 1]. The gain of a job is its reward minus `lowest_reward` (that of a certain IGNORE), at
+// least 0: expected rewards may be negative and gains must not. 0 when no job has any gain, as no
+// ranking can show quality then. k beyond the list counts as its length.
 double NdcgAtK(std::span<const double> ranked_rewards, size_t k, double lowest_reward);
 
 // 1 / rank of the first job whose reward is at least `relevance_threshold`; 0 when there is none.

@@ -2,8 +2,8 @@
 //
 // Agarwal, Schwarzer, Castro, Courville and Bellemare, "Deep Reinforcement Learning at the Edge of
 // the Statistical Precipice", NeurIPS 2021 (rliable): interquartile mean, stratified bootstrap,
-// probability of improvement. Two-level resampling: Davison and Hinkley, Bootstrap Methods and their
-// Application (1997), section 3.8. Kaplan and Meier, JASA 53 (1958).
+// probability of improvement. Two-level resampling: Davison and Hinkley, Bootstrap Methods and
+// their Application (1997), section 3.8. Kaplan and Meier, JASA 53 (1958).
 //
 // Pure functions, safe for concurrent use; equal arguments give equal results on every machine.
 // Scores must be finite; a size that does not fit is a broken invariant (check.h).
@@ -37,8 +37,8 @@ double InterquartileMean(std::span<const double> values);
 // and R). Requires values and 0 <= q <= 1.
 double Quantile(std::span<const double> values, double q);
 
-// Rank correlation, ties at their mean rank; 0 when either side does not vary. Requires equal sizes,
-// at least 2.
+// Rank correlation, ties at their mean rank; 0 when either side does not vary. Requires equal
+// sizes, at least 2.
 double Spearman(std::span<const double> a, std::span<const double> b);
 
 // The scores of one arm: one row per seed (one trained agent each), one column per candidate.
@@ -82,9 +82,9 @@ double SortedMean(std::span<const double> sorted);
 double SortedInterquartileMean(std::span<const double> sorted);
 
 // The aggregate of all scores with its percentile-bootstrap interval. One table is one arm, or the
-// Difference of two. Takes O(resamples * scores) besides the aggregate: a resample is drawn as counts
-// of sorted scores and never sorted again. With one seed a two-level interval shows the spread over
-// candidates only, and a stratified one has no width.
+// Difference of two. Takes O(resamples * scores) besides the aggregate: a resample is drawn as
+// counts of sorted scores and never sorted again. With one seed a two-level interval shows the
+// spread over candidates only, and a stratified one has no width.
 Estimate Bootstrap(const ScoreTable& scores, const BootstrapOptions& options,
                    const Aggregate& aggregate = SortedInterquartileMean);
 
@@ -99,8 +99,8 @@ struct SurvivalTime {
   bool reached = false;
 };
 
-// The Kaplan-Meier median: the first time at which at most half have not reached it yet; nullopt when
-// that never happens under observation, or without observations.
+// The Kaplan-Meier median: the first time at which at most half have not reached it yet; nullopt
+// when that never happens under observation, or without observations.
 std::optional<double> KaplanMeierMedian(std::span<const SurvivalTime> times);
 
 }  // namespace dynajob

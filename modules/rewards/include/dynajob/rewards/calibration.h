@@ -20,9 +20,9 @@ class RewardCalibration {
   // The identity: slope 1, intercept 0.
   RewardCalibration() = default;
 
-  // Least squares, target ~ slope * raw + intercept, under slope >= 0: raw values that do not vary or
-  // that contradict the targets give slope 0 and the mean target (the constrained optimum), never a
-  // reversed order.
+  // Least squares, target ~ slope * raw + intercept, under slope >= 0: raw values that do not vary
+  // or that contradict the targets give slope 0 and the mean target (the constrained optimum),
+  // never a reversed order.
   static Result<RewardCalibration> FitAffine(std::span<const double> raw,
                                              std::span<const double> target);
 

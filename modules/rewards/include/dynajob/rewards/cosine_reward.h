@@ -33,8 +33,8 @@ struct CosineOptions {
 class CosineReward final : public RewardSource {
  public:
   // Borrows `catalog`, which must outlive the result. Fails with kInvalidArgument for an unknown
-  // field (the message lists the known ones) and for a pair of fields of unequal length (the message
-  // gives both names and both lengths).
+  // field (the message lists the known ones) and for a pair of fields of unequal length (the
+  // message gives both names and both lengths).
   static Result<std::unique_ptr<CosineReward>> Create(const Catalog& catalog,
                                                       const CosineOptions& options);
 

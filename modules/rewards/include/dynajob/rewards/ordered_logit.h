@@ -1,7 +1,8 @@
 // The ordered-logit choice model (proportional odds): P(response <= k) = sigmoid(cut_k - utility).
 //
-// McCullagh, "Regression Models for Ordinal Data", JRSS B 42 (1980), section 2; Train, Discrete Choice
-// Methods with Simulation (2nd ed. 2009), section 7.4. Pure functions, safe for concurrent use.
+// McCullagh, "Regression Models for Ordinal Data", JRSS B 42 (1980), section 2; Train, Discrete
+// Choice Methods with Simulation (2nd ed. 2009), section 7.4. Pure functions, safe for concurrent
+// use.
 #ifndef DYNAJOB_REWARDS_ORDERED_LOGIT_H_
 #define DYNAJOB_REWARDS_ORDERED_LOGIT_H_
 
@@ -24,8 +25,8 @@ ResponseProbabilities OrderedLogit(double utility, const CutPoints& cut_points);
 Response ResponseAt(const ResponseProbabilities& probabilities, double uniform);
 
 // The cut-points at which the mean probabilities over `utilities` are `target_shares`, by bisection
-// (the mean of sigmoid(cut - u) rises strictly in the cut). Fails when there are no utilities, one is
-// not finite, or the shares are not positive with sum 1 (to 1e-6).
+// (the mean of sigmoid(cut - u) rises strictly in the cut). Fails when there are no utilities, one
+// is not finite, or the shares are not positive with sum 1 (to 1e-6).
 Result<CutPoints> CalibrateCutPoints(std::span<const double> utilities,
                                      const ResponseProbabilities& target_shares);
 

@@ -1,5 +1,5 @@
-// What turns a (candidate, job) pair into a reward: the seam between the strategies under comparison
-// and the learner, which knows only this interface.
+// What turns a (candidate, job) pair into a reward: the seam between the strategies under
+// comparison and the learner, which knows only this interface.
 #ifndef DYNAJOB_REWARDS_REWARD_SOURCE_H_
 #define DYNAJOB_REWARDS_REWARD_SOURCE_H_
 

@@ -6,9 +6,9 @@
 //       + salary * salary_gap - distance * distance + work_mode * work_mode_match + positivity_bias
 // with gap, salary_gap, distance and work_mode_match as in core/pair_facts.h. Coverage is the mean
 // over the job's phrases of 1 for a phrase the candidate states, else `partial_credit` times the
-// share of the phrase's words among the candidate's words ("python" in "python scripting"), weighted
-// by rarity. Overlap is the rarity-weighted share of the title's words in bio, résumé and category.
-// It knows nothing of the judge's hidden preferences.
+// share of the phrase's words among the candidate's words ("python" in "python scripting"),
+// weighted by rarity. Overlap is the rarity-weighted share of the title's words in bio, résumé and
+// category. It knows nothing of the judge's hidden preferences.
 #ifndef DYNAJOB_REWARDS_SURROGATE_USER_H_
 #define DYNAJOB_REWARDS_SURROGATE_USER_H_
 
@@ -35,11 +35,11 @@ enum class CorruptionMode {
 };
 
 struct SurrogateOptions {
-  double technical_weight = 5.0;       // share of the technical skills covered, 0 to 1
-  double soft_weight = 0.8;            // share of the soft skills covered, 0 to 1
-  double title_weight = 1.5;           // share of the title known from the candidate's texts, 0 to 1
-  double partial_credit = 0.5;         // of a phrase of which only words are shared
-  double overqualified_weight = 1.0;   // per two levels the job is below the candidate
+  double technical_weight = 5.0;      // share of the technical skills covered, 0 to 1
+  double soft_weight = 0.8;           // share of the soft skills covered, 0 to 1
+  double title_weight = 1.5;          // share of the title known from the candidate's texts, 0 to 1
+  double partial_credit = 0.5;        // of a phrase of which only words are shared
+  double overqualified_weight = 1.0;  // per two levels the job is below the candidate
   double underqualified_weight = 1.4;  // per two levels the job is above the candidate
   double salary_weight = 1.2;          // per unit of log(offered / expected)
   double distance_weight = 0.4;        // per unit of log1p(km / 50)

@@ -19,8 +19,9 @@ class UserSimulator {
   // What played the user, as reports must say it: "surrogate", "endpoint".
   virtual std::string_view kind() const = 0;
 
-  // probabilities[i] is P(response | pairs[i]); the sizes are equal. A simulator that knows only one
-  // label gives it probability 1. Fails (kLlmUnavailable, kBudgetReached) rather than invent a label.
+  // probabilities[i] is P(response | pairs[i]); the sizes are equal. A simulator that knows only
+  // one label gives it probability 1. Fails (kLlmUnavailable, kBudgetReached) rather than invent a
+  // label.
   virtual Status Probabilities(std::span<const Pair> pairs,
                                std::span<ResponseProbabilities> probabilities) = 0;
 };

@@ -16,8 +16,8 @@ enum class OpenMode {
   kCreate,     // made when it does not exist, else as kReadWrite
 };
 
-// `uri_or_path` is a path or "sqlite:PATH". A whole check of the file runs first, which reads it once.
-// An older schema is migrated (kReadOnly: kFailedPrecondition, as migrating writes).
+// `uri_or_path` is a path or "sqlite:PATH". A whole check of the file runs first, which reads it
+// once. An older schema is migrated (kReadOnly: kFailedPrecondition, as migrating writes).
 //
 // kStoreUnreachable: does not exist or cannot be opened. kCorruptData: not a database, cut short,
 // damaged, or a database of something else. kFailedPrecondition: written by a newer dynajob.

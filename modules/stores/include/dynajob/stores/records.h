@@ -40,26 +40,26 @@ struct RunRecord {
   bool operator==(const RunRecord&) const = default;
 };
 
-// How many embeddings of one field there are. A healthy store has one entry per field; a field whose
-// vectors differ in dimension or embedder has one entry per combination.
+// How many embeddings of one field there are. A healthy store has one entry per field; a field
+// whose vectors differ in dimension or embedder has one entry per combination.
 struct FieldSummary {
-  std::string name;       // short
-  size_t count = 0;       // entities with this embedding
-  size_t dimension = 0;   // 0 when count is 0
-  std::string embedder;   // empty when count is 0
+  std::string name;      // short
+  size_t count = 0;      // entities with this embedding
+  size_t dimension = 0;  // 0 when count is 0
+  std::string embedder;  // empty when count is 0
   bool operator==(const FieldSummary&) const = default;
 };
 
 // Entities of one kind, and how many of them lack a fact that training can use.
 struct EntitySummary {
   size_t count = 0;
-  size_t without_skills = 0;    // technical skills of a job, hard skills of a candidate
+  size_t without_skills = 0;  // technical skills of a job, hard skills of a candidate
   size_t without_soft_skills = 0;
-  size_t without_salary = 0;    // range of a job, expectation of a candidate
+  size_t without_salary = 0;  // range of a job, expectation of a candidate
   size_t without_work_mode = 0;
   size_t without_seniority = 0;
-  size_t without_location = 0;  // as text
-  size_t without_position = 0;  // coordinates, which distances need
+  size_t without_location = 0;       // as text
+  size_t without_position = 0;       // coordinates, which distances need
   std::vector<FieldSummary> fields;  // every known field, in the order of KnownFields()
 };
 

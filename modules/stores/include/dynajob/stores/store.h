@@ -1,12 +1,11 @@
-// Where candidates, jobs, their embeddings, responses, cached labels and runs are kept. One interface
-// for all backends; every backend passes the suite in tests/store_conformance.h.
+// Where candidates, jobs, their embeddings, responses, cached labels and runs are kept. One
+// interface for all backends; every backend passes the suite in tests/store_conformance.h.
 //
-// Failure: nothing throws. Unless a function says otherwise: kInvalidArgument for input that must not
-// be stored (the message names entity and field), kIo when the backend refuses (such as a full disk),
-// kCorruptData when stored bytes are not what they claim to be, kStoreUnreachable when the backend
-// is gone. A call that fails changes nothing.
-// Threading: a Store is one connection and not safe for concurrent use; several Store objects may
-// have the same data open.
+// Failure: nothing throws. Unless a function says otherwise: kInvalidArgument for input that must
+// not be stored (the message names entity and field), kIo when the backend refuses (such as a full
+// disk), kCorruptData when stored bytes are not what they claim to be, kStoreUnreachable when the
+// backend is gone. A call that fails changes nothing. Threading: a Store is one connection and not
+// safe for concurrent use; several Store objects may have the same data open.
 #ifndef DYNAJOB_STORES_STORE_H_
 #define DYNAJOB_STORES_STORE_H_
 
@@ -33,8 +32,8 @@ class Store {
   virtual const std::string& name() const = 0;
 
   // Insert, or replace what has the same id, in one transaction per call. Replacing a text that
-  // embeddings are made of removes that entity's embeddings, which are then stale. Refused: an empty
-  // id, text that is not UTF-8 or has NUL bytes, numbers that are not finite, low > high.
+  // embeddings are made of removes that entity's embeddings, which are then stale. Refused: an
+  // empty id, text that is not UTF-8 or has NUL bytes, numbers that are not finite, low > high.
   virtual Status PutJobs(std::span<const Job> jobs) = 0;
   virtual Status PutCandidates(std::span<const Candidate> candidates) = 0;
 
@@ -47,9 +46,9 @@ class Store {
   virtual Result<std::optional<Job>> GetJob(std::string_view id) = 0;
   virtual Result<std::optional<Candidate>> GetCandidate(std::string_view id) = 0;
 
-  // Inserts or replaces vectors by (id, field), in one transaction. `embedder` is the id of what made
-  // them. Refused with the entity, field and position in the message: an empty vector, a value that
-  // is not finite, an unknown field; kNotFound: an id that is not in the store.
+  // Inserts or replaces vectors by (id, field), in one transaction. `embedder` is the id of what
+  // made them. Refused with the entity, field and position in the message: an empty vector, a value
+  // that is not finite, an unknown field; kNotFound: an id that is not in the store.
   virtual Status PutEmbeddings(EntityKind kind, std::string_view embedder,
                                std::span<const EmbeddingRow> rows) = 0;
   // Removes every embedding of one kind of entity.
@@ -57,9 +56,11 @@ class Store {
 
   // All candidates and jobs that have the required fields, with their vectors, in id order; who was
   // left out and which optional fields are zeros is in Catalog::exclusions(). The reason of an
-  // exclusion is "no <field> embedding", for the first required field that is missing.
+  // exclusion is "no <field> embedding", for the first required field that is missing; zeros are
+  // counted under "job.<field>" or "candidate.<field>".
   // kFailedPrecondition, naming the command to run: no candidates or no jobs, no embeddings, nobody
-  // left after exclusions, vectors of one field that differ in length, vectors of different embedders.
+  // left after exclusions, vectors of one field that differ in length, vectors of different
+  // embedders.
   virtual Result<Catalog> LoadCatalog(const CatalogSpec& spec) = 0;
 
   virtual Result<StoreSummary> Summarize() = 0;

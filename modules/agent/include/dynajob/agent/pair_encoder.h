@@ -1,0 +1,56 @@
+// Network inputs: how a (candidate, job) pair becomes one row of numbers.
+//
+// Row layout: [state | action | products | facts]. State and action are the catalog's vectors with
+// each field multiplied by the square root of its length, so that an L2-normalised embedding enters
+// with unit mean square (the scale for which the usual weight initialisation is made). Products are
+// those of paired fields at the same scale, facts are `PairFacts`.
+#ifndef DYNAJOB_AGENT_PAIR_ENCODER_H_
+#define DYNAJOB_AGENT_PAIR_ENCODER_H_
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "dynajob/agent/options.h"
+#include "dynajob/core/catalog.h"
+
+namespace dynajob {
+
+// Borrows the catalog, which must outlive it. Immutable, safe for concurrent use.
+class PairEncoder {
+ public:
+  // Fails when product pairs name unknown fields or fields of unequal lengths.
+  static Result<PairEncoder> Create(const Catalog& catalog, const NetworkOptions& options);
+
+  size_t state_dim() const { return catalog_->state_dim(); }
+  size_t action_dim() const { return catalog_->action_dim(); }
+  // Products and facts: inputs that belong to neither side alone.
+  size_t cross_dim() const { return product_dim_ + fact_dim_; }
+  size_t input_dim() const { return state_dim() + action_dim() + cross_dim(); }
+  const Catalog& catalog() const { return *catalog_; }
+
+  // Each writes to the start of `out`, which must have room.
+  void EncodeState(CandidateRow candidate, float* out) const;  // state_dim()
+  void EncodeAction(JobRow job, float* out) const;             // action_dim()
+  void EncodeCross(Pair pair, float* out) const;               // cross_dim()
+  void Encode(std::span<const Pair> pairs, float* out) const;  // pairs x input_dim(), row-major
+
+ private:
+  struct ProductPair {
+    FieldSlice state;
+    FieldSlice action;
+  };
+
+  explicit PairEncoder(const Catalog& catalog) : catalog_(&catalog) {}
+
+  const Catalog* catalog_;
+  std::vector<float> state_gain_;   // per state coordinate
+  std::vector<float> action_gain_;  // per action coordinate
+  std::vector<ProductPair> products_;
+  size_t product_dim_ = 0;
+  size_t fact_dim_ = 0;
+};
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_AGENT_PAIR_ENCODER_H_

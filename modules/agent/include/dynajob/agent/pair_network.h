@@ -1,0 +1,84 @@
+// A scalar regression network over (candidate, job) pairs: the multilayer perceptron of the
+// specification (Linear, ReLU, Dropout, … , Linear to one value) on the inputs of a PairEncoder,
+// with its optimizer. The Q-network and the world model are both made of it.
+#ifndef DYNAJOB_AGENT_PAIR_NETWORK_H_
+#define DYNAJOB_AGENT_PAIR_NETWORK_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "dynajob/agent/options.h"
+#include "dynajob/agent/pair_encoder.h"
+#include "dynajob/core/rng.h"
+
+namespace dynajob {
+
+class MlpGradient;  // src/mlp.h
+struct MlpShape;    // src/mlp.h
+
+// Flat optimizer state, for checkpoints.
+struct OptimizerState {
+  uint64_t updates = 0;
+  std::vector<float> first_moment;
+  std::vector<float> second_moment;
+};
+
+// One thread at a time. Borrows the encoder, which must outlive it.
+class PairNetwork {
+ public:
+  // Weights and biases uniform in +-1/sqrt(fan_in) (PyTorch's default for Linear), drawn from
+  // `seed`.
+  PairNetwork(const PairEncoder& encoder, std::span<const int64_t> hidden,
+              const NetworkOptions& options, OptimizerKind optimizer, uint64_t seed);
+  PairNetwork(const PairNetwork& other);
+  PairNetwork& operator=(const PairNetwork&) = delete;
+  ~PairNetwork();
+
+  // out[i] = f(candidate, jobs[i]), dropout off. The candidate's share of the first layer is
+  // computed once: W1 [s; v] = Ws s + Wv v.
+  void Evaluate(CandidateRow candidate, std::span<const JobRow> jobs, std::span<float> out) const;
+  // out[i] = f(pairs[i]), dropout off.
+  void Evaluate(std::span<const Pair> pairs, std::span<float> out) const;
+
+  // One optimizer step on the mean squared error over the batch; returns that error before the
+  // step. `dropout` draws the masks (unused when the rate is 0).
+  double Train(std::span<const Pair> pairs, std::span<const float> targets, double learning_rate,
+               Rng dropout);
+
+  // Replaces f by slope * f + intercept, exactly, by rescaling the output layer (van Hasselt et al.
+  // 2016, "Learning values across many orders of magnitude", proposition 1). Moments of the output
+  // layer are rescaled with it.
+  void RescaleOutput(double slope, double intercept);
+
+  // Increases with every change of the parameters.
+  uint64_t version() const { return version_; }
+  const PairEncoder& encoder() const { return *encoder_; }
+  const MlpShape& shape() const { return *shape_; }
+
+  std::span<const float> parameters() const { return parameters_; }
+  const OptimizerState& optimizer_state() const { return optimizer_state_; }
+  // Requires equal sizes.
+  void SetParameters(std::span<const float> parameters);
+  void SetOptimizerState(OptimizerState state);
+
+ private:
+  friend class FirstLayerTable;
+
+  const PairEncoder* encoder_;
+  OptimizerKind optimizer_;
+  Backend backend_;
+  std::unique_ptr<const MlpShape> shape_;
+  std::unique_ptr<MlpGradient> gradient_;
+  std::vector<float> parameters_;
+  OptimizerState optimizer_state_;
+  uint64_t version_ = 0;
+  // Scratch, reused from call to call.
+  mutable std::vector<float> input_;
+  std::vector<float> gradients_;
+};
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_AGENT_PAIR_NETWORK_H_

@@ -1,0 +1,138 @@
+// Warm start: pre-training with a strategy's own reward source over the training candidates and
+// jobs, before the first real user comes (the specification's "Training Strategies" and
+// "Pre-training Phase"). The learner is the same DynaQAgent that later works online.
+//
+//   baseline  no pre-training: random weights
+//   cosine    one phase, cosine rewards
+//   llm       one phase, rewards from the simulated user
+//   hybrid    phase 1 cosine; then labelled roll-outs of that policy, on which the cosine scale is
+//             calibrated to the response scale; then phase 2 with the simulated user's rewards
+#ifndef DYNAJOB_AGENT_TRAINER_H_
+#define DYNAJOB_AGENT_TRAINER_H_
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "dynajob/agent/dyna_q.h"
+#include "dynajob/agent/options.h"
+#include "dynajob/agent/tensor_bundle.h"
+#include "dynajob/core/progress.h"
+#include "dynajob/rewards/calibration.h"
+#include "dynajob/rewards/hybrid_schedule.h"
+#include "dynajob/rewards/reward_source.h"
+
+namespace dynajob {
+
+struct TrainerOptions {
+  NetworkOptions network;
+  LearnerOptions learner;
+  PretrainOptions pretrain;
+  HybridOptions hybrid;
+
+  Status Validate() const;
+};
+
+// All borrowed; must outlive the trainer.
+struct TrainerInputs {
+  const PairEncoder* encoder = nullptr;
+  std::span<const CandidateRow> candidates;  // training split
+  std::span<const JobRow> jobs;              // training split
+  RewardSource* cosine = nullptr;            // needed by cosine and hybrid
+  RewardSource* llm = nullptr;               // needed by llm and hybrid
+};
+
+// One line of progress, over the steps since the line before.
+struct TrainingProgress {
+  std::string phase;
+  uint64_t steps = 0;        // so far, all phases
+  uint64_t total_steps = 0;  // of all phases
+  uint64_t updates = 0;
+  double mean_episode_reward = 0;
+  double exploration = 0;
+  double loss = 0;
+  double model_loss = 0;
+};
+
+class Trainer {
+ public:
+  // Fails when a needed reward source, candidates or jobs are missing.
+  static Result<std::unique_ptr<Trainer>> Create(const TrainerInputs& inputs,
+                                                 const TrainerOptions& options, Strategy strategy,
+                                                 uint64_t seed);
+  // A hybrid whose phase 1 has been done already, by a cosine agent of the same seed and options:
+  // gives exactly what Create(…, kHybrid, …) gives, for half the work.
+  static Result<std::unique_ptr<Trainer>> ContinueAsHybrid(const TrainerInputs& inputs,
+                                                           const TrainerOptions& options,
+                                                           const DynaQAgent& cosine_agent);
+
+  struct Hooks {
+    std::function<void(const TrainingProgress&)> progress;  // every `interval` steps
+    std::function<Status(const Trainer&)> checkpoint;       // every `interval` steps
+    uint64_t interval = 500;
+    const CancellationToken* cancellation = nullptr;
+  };
+  // Trains to the end. On kCancelled the trainer stands between two episodes and may be saved or
+  // run again; after an error of the reward source it has to be loaded from its last checkpoint.
+  Status Run(const Hooks& hooks);
+  Status Run() { return Run(Hooks{}); }
+
+  bool done() const { return phase_ >= phases_.size(); }
+  const DynaQAgent& agent() const { return agent_; }
+  // Distinct pairs that the simulated user was asked about.
+  uint64_t labels_bought() const { return labelled_.size(); }
+
+  // The whole state between two episodes, and back. Loading needs a trainer made with equal
+  // arguments and then gives the same results as never having stopped. The reward sources must give
+  // the same reward for the same pair again.
+  TensorBundle Save() const;
+  Status Load(const TensorBundle& bundle);
+
+ private:
+  enum class Source { kCosine, kLlm, kHybrid };
+  struct Phase {
+    std::string name;
+    Source source;
+    PhaseOptions options;
+    int64_t rollout_steps = 0;
+  };
+  class EpisodeEnvironment;
+
+  Trainer(const TrainerInputs& inputs, const TrainerOptions& options, DynaQAgent agent);
+  void AddPhases(Strategy strategy);
+  Status CheckInputs() const;
+  void BeginPhase();
+  Status RunEpisode();
+  Status Calibrate();
+  Status FitCalibration();
+  Result<double> Reward(Pair pair);
+  void FinishPhase();
+  void ReportProgress(const Hooks& hooks);
+  uint64_t TotalSteps() const;
+
+  TrainerInputs inputs_;
+  TrainerOptions options_;
+  DynaQAgent agent_;
+  std::vector<Phase> phases_;
+  size_t phase_ = 0;
+  int64_t step_ = 0;  // within the phase
+  uint64_t steps_done_ = 0;
+  uint64_t phase_updates_ = 0;
+  std::unordered_set<uint64_t> labelled_;  // PairKey of every pair asked about
+  bool calibrated_ = false;
+  struct {
+    std::vector<double> cosines;
+    std::vector<double> labels;
+  } calibration_sample_;
+  RewardCalibration calibration_;
+  // Since the last progress line.
+  double window_reward_ = 0, window_loss_ = 0, window_model_loss_ = 0;
+  uint64_t window_episodes_ = 0, window_updates_ = 0;
+};
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_AGENT_TRAINER_H_

@@ -1,0 +1,180 @@
+#include "dynajob/agent/dyna_q.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dynajob {
+
+DynaQAgent::DynaQAgent(const PairEncoder& encoder, const NetworkOptions& network,
+                       const LearnerOptions& options, uint64_t seed)
+    : seed_(seed),
+      options_(options),
+      q_network_(encoder, network, options.optimizer, HashBytes("q-network", seed)),
+      world_model_(encoder, network, options.optimizer, static_cast<size_t>(options.ensemble),
+                   seed),
+      replay_(static_cast<size_t>(options.buffer_capacity)) {}
+
+void DynaQAgent::BeginPhase(const PhaseSettings& settings, bool keep_for_rehearsal) {
+  if (keep_for_rehearsal && replay_.size() > 0)
+    rehearsal_ = std::make_shared<const ReplayBuffer>(std::move(replay_));
+  if (!keep_for_rehearsal) rehearsal_ = nullptr;
+  replay_ = ReplayBuffer(static_cast<size_t>(options_.buffer_capacity));
+  replay_cache_ = {};
+  rehearsal_cache_ = {};
+  tried_.clear();
+  settings_ = settings;
+  phase_steps_ = 0;
+  q_network_.online().SetOptimizerState({});
+  for (PairNetwork& member : world_model_.members()) member.SetOptimizerState({});
+}
+
+Result<StepReport> DynaQAgent::Step(Environment& environment, double epsilon) {
+  const CandidateRow s = environment.candidate();
+  const Choice choice = Act(s, environment.candidate_set(), epsilon);
+  const JobRow a = environment.candidate_set()[choice.index];
+  DYNAJOB_ASSIGN_OR_RETURN(const double r, environment.Recommend(a));
+  Observe({s, a}, r, environment.candidate_set());
+
+  StepReport report{.job = a, .reward = r, .propensity = choice.propensity};
+  if (phase_steps_ <= settings_.warmup_steps) return report;
+  for (int64_t i = 0; i < settings_.updates_per_step; ++i) {
+    report.q_loss = LearnFromReal();
+    report.model_loss = LearnWorldModel();
+  }
+  for (int64_t i = 0; i < settings_.planning_steps; ++i) Plan();
+  return report;
+}
+
+Choice DynaQAgent::Act(CandidateRow candidate, std::span<const JobRow> candidate_set,
+                       double epsilon) {
+  values_.resize(candidate_set.size());
+  q_network_.Evaluate(candidate, candidate_set, values_);
+  Rng rng = Rng::Derive(seed_, "explore", counts_.env_steps);
+  return EpsilonGreedy(values_, epsilon, rng);
+}
+
+void DynaQAgent::Observe(Pair pair, double reward, std::span<const JobRow> next_set) {
+  replay_.Add({.pair = pair,
+               .reward = static_cast<float>(reward),
+               .next_set = std::vector<JobRow>(next_set.begin(), next_set.end())});
+  tried_.insert(PairKey(pair));
+  ++counts_.env_steps;
+  ++phase_steps_;
+}
+
+double DynaQAgent::LearnFromReal() {
+  SampleBatch(Rng::Derive(seed_, "real-batch", counts_.q_updates));
+  std::vector<float> rewards;
+  pairs_.clear();
+  for (const BatchItem& item : batch_) {
+    pairs_.push_back(item.transition().pair);
+    rewards.push_back(item.transition().reward);
+  }
+  return UpdateQ(rewards);
+}
+
+double DynaQAgent::LearnWorldModel() {
+  SampleBatch(Rng::Derive(seed_, "model-batch", counts_.model_updates));
+  std::vector<float> rewards;
+  pairs_.clear();
+  for (const BatchItem& item : batch_) {
+    pairs_.push_back(item.transition().pair);
+    rewards.push_back(item.transition().reward);
+  }
+  const Rng dropout = Rng::Derive(seed_, "model-dropout", counts_.model_updates);
+  ++counts_.model_updates;
+  return world_model_.Train(pairs_, rewards, settings_.learning_rate, dropout);
+}
+
+double DynaQAgent::Plan() {
+  // Search control: the states of past transitions, with a job that was tried or one that was not.
+  Rng rng = Rng::Derive(seed_, "planning", counts_.q_updates);
+  SampleBatch(rng);
+  pairs_.clear();
+  for (const BatchItem& item : batch_)
+    pairs_.push_back({item.transition().pair.candidate, SimulatedJob(item.transition(), rng)});
+
+  std::vector<float> rewards(pairs_.size());
+  deviations_.resize(pairs_.size());
+  world_model_.Predict(pairs_, rewards, deviations_);
+  const auto penalty = static_cast<float>(options_.disagreement_penalty);
+  for (size_t i = 0; i < rewards.size(); ++i) rewards[i] -= penalty * deviations_[i];
+  ++counts_.planning_updates;
+  return UpdateQ(rewards);
+}
+
+void DynaQAgent::SyncTarget() {
+  q_network_.SyncTarget();
+  ++counts_.target_syncs;
+}
+
+void DynaQAgent::RescaleRewards(double slope, double intercept) {
+  q_network_.Rescale(slope, intercept / (1 - options_.gamma));
+  world_model_.Rescale(slope, intercept);
+}
+
+void DynaQAgent::SampleBatch(Rng rng) {
+  const auto batch_size = static_cast<size_t>(options_.batch_size);
+  size_t rehearsed = 0;
+  if (rehearsal_ != nullptr && settings_.rehearsal > 0)
+    rehearsed =
+        static_cast<size_t>(std::lround(settings_.rehearsal * static_cast<double>(batch_size)));
+  std::vector<uint32_t> indices;
+  replay_.Sample(batch_size - rehearsed, rng, indices);
+  if (rehearsed > 0) rehearsal_->Sample(rehearsed, rng, indices);
+  batch_.clear();
+  for (size_t i = 0; i < indices.size(); ++i) {
+    const bool real = i < batch_size - rehearsed;
+    batch_.push_back({real ? &replay_ : rehearsal_.get(), real ? &replay_cache_ : &rehearsal_cache_,
+                      indices[i]});
+  }
+}
+
+float DynaQAgent::NextValue(const BatchItem& item) {
+  const Transition& transition = item.transition();
+  const CandidateRow next_state = transition.pair.candidate;  // s' = s
+  if (options_.double_dqn) return q_network_.DoubleTarget(next_state, transition.next_set);
+
+  TargetCache& cache = *item.cache;
+  if (cache.version.size() < item.buffer->size()) {
+    cache.value.resize(item.buffer->size(), 0.0f);
+    cache.version.resize(item.buffer->size(), 0);
+    cache.serial.resize(item.buffer->size(), 0);
+  }
+  const uint64_t version = q_network_.target_version();
+  const uint64_t serial = item.buffer->serial(item.index);
+  if (cache.version[item.index] != version || cache.serial[item.index] != serial) {
+    cache.value[item.index] = q_network_.TargetMax(next_state, transition.next_set);
+    cache.version[item.index] = version;
+    cache.serial[item.index] = serial;
+  }
+  return cache.value[item.index];
+}
+
+double DynaQAgent::UpdateQ(std::span<const float> rewards) {
+  targets_.resize(batch_.size());
+  const auto gamma = static_cast<float>(options_.gamma);
+  for (size_t i = 0; i < batch_.size(); ++i) {
+    // y = r + gamma max_{a' in A'} Q(s', a'; theta-)
+    targets_[i] = rewards[i] + (gamma > 0 ? gamma * NextValue(batch_[i]) : 0.0f);
+  }
+  const Rng dropout = Rng::Derive(seed_, "q-dropout", counts_.q_updates);
+  const double loss = q_network_.Train(pairs_, targets_, settings_.learning_rate, dropout);
+  ++counts_.q_updates;
+  if (counts_.q_updates % static_cast<uint64_t>(settings_.target_sync) == 0) SyncTarget();
+  return loss;
+}
+
+JobRow DynaQAgent::SimulatedJob(const Transition& transition, Rng& rng) const {
+  if (options_.search_control == SearchControl::kReplay || transition.next_set.empty())
+    return transition.pair.job;
+  // A' holds jobs that had not been recommended when it was drawn; most of them never were.
+  constexpr int kAttempts = 8;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const JobRow job = transition.next_set[rng.Below(transition.next_set.size())];
+    if (!tried_.contains(PairKey({transition.pair.candidate, job}))) return job;
+  }
+  return transition.pair.job;
+}
+
+}  // namespace dynajob

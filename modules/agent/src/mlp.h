@@ -1,0 +1,92 @@
+// The multilayer perceptron as plain arithmetic on one flat parameter vector.
+//
+// Parameters, in this order: for every layer its weight (out x in, row-major, as torch.nn.Linear)
+// and bias; then, with a bilinear term of rank r, U (r x state_dim) and V (r x action_dim).
+// Input rows are [state | action | cross] (pair_encoder.h). Output:
+//   f(x) = MLP(x) + sum_k (U s)_k (V v)_k.
+#ifndef DYNAJOB_AGENT_SRC_MLP_H_
+#define DYNAJOB_AGENT_SRC_MLP_H_
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dynajob/core/rng.h"
+
+namespace dynajob {
+
+struct LinearShape {
+  size_t in = 0;
+  size_t out = 0;
+  size_t weight = 0;  // offsets into the flat parameters
+  size_t bias = 0;
+};
+
+struct MlpShape {
+  MlpShape(size_t state_dim, size_t action_dim, size_t cross_dim, std::span<const int64_t> hidden,
+           size_t bilinear_rank, double dropout);
+
+  size_t input_dim() const { return state_dim + action_dim + cross_dim; }
+  size_t first_width() const { return layers.front().out; }
+
+  struct NamedTensor {
+    std::string name;  // "layers.0.weight", …
+    size_t offset;
+    std::vector<size_t> shape;
+  };
+  std::vector<NamedTensor> Tensors() const;
+
+  size_t state_dim;
+  size_t action_dim;
+  size_t cross_dim;
+  size_t bilinear_rank;
+  double dropout;
+  std::vector<LinearShape> layers;  // hidden layers, then the output layer of width 1
+  size_t bilinear_u = 0;            // offsets
+  size_t bilinear_v = 0;
+  size_t parameter_count = 0;
+};
+
+std::vector<float> InitialParameters(const MlpShape& shape, uint64_t seed);
+
+// f of `rows` input rows, dropout off.
+void Forward(const MlpShape& shape, const float* parameters, const float* input, size_t rows,
+             float* out);
+
+// out (rows x first_width, pre-set by the caller) += input columns [column, column + width) times
+// their part of the first layer's weights. `input` has `rows` rows of `width` values.
+void AddFirstLayer(const MlpShape& shape, const float* parameters, size_t column, size_t width,
+                   const float* input, size_t rows, float* out);
+
+// The rest of the network from the first layer's pre-activations (overwritten): rows x first_width.
+void ForwardFromFirst(const MlpShape& shape, const float* parameters, float* pre_activation,
+                      size_t rows, float* out);
+
+// out[i] += sum_k (U state)_k (V actions_i)_k; nothing when the rank is 0.
+void AddBilinear(const MlpShape& shape, const float* parameters, const float* state,
+                 const float* actions, size_t rows, float* out);
+
+// Inverted-dropout masks for every hidden layer, concatenated: rows x width each, entries 0 or
+// 1 / (1 - rate). Empty when the rate is 0.
+std::vector<float> DropoutMasks(const MlpShape& shape, size_t rows, Rng rng);
+
+// Mean squared error of a batch and its gradient.
+class MlpGradient {
+ public:
+  virtual ~MlpGradient() = default;
+  // `masks` as from DropoutMasks; `gradients` has parameter_count values and is overwritten.
+  virtual double Compute(const MlpShape& shape, std::span<const float> parameters,
+                         std::span<const float> input, std::span<const float> targets,
+                         std::span<const float> masks, std::span<float> gradients) = 0;
+};
+
+// Forward and backward over BLAS.
+std::unique_ptr<MlpGradient> MakeFusedGradient();
+// LibTorch autograd on the same parameters: the reference, and the way to other devices.
+std::unique_ptr<MlpGradient> MakeTorchGradient();
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_AGENT_SRC_MLP_H_

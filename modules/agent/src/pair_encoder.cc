@@ -1,0 +1,97 @@
+#include "dynajob/agent/pair_encoder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "dynajob/core/pair_facts.h"
+
+namespace dynajob {
+namespace {
+
+std::vector<float> FieldGains(std::span<const FieldSlice> fields, size_t dimension) {
+  std::vector<float> gains(dimension, 1.0f);
+  for (const FieldSlice& field : fields) {
+    const auto gain = static_cast<float>(std::sqrt(static_cast<double>(field.dimension)));
+    std::fill_n(gains.begin() + static_cast<std::ptrdiff_t>(field.offset), field.dimension, gain);
+  }
+  return gains;
+}
+
+Result<FieldSlice> FindField(std::span<const FieldSlice> fields, const std::string& name,
+                             const std::string& pair) {
+  std::string known;
+  for (const FieldSlice& field : fields) {
+    if (field.name == name) return field;
+    known += (known.empty() ? "" : ", ") + field.name;
+  }
+  return InvalidArgument(fmt::format("network.product_pairs = '{}': unknown field '{}'; known: {}",
+                                     pair, name, known));
+}
+
+}  // namespace
+
+Result<PairEncoder> PairEncoder::Create(const Catalog& catalog, const NetworkOptions& options) {
+  PairEncoder encoder(catalog);
+  encoder.state_gain_ = FieldGains(catalog.state_fields(), catalog.state_dim());
+  encoder.action_gain_ = FieldGains(catalog.action_fields(), catalog.action_dim());
+  if (options.structured_facts) encoder.fact_dim_ = kPairFactCount;
+  if (options.interaction != Interaction::kProducts) return encoder;
+
+  for (const std::string& pair : options.product_pairs) {
+    const size_t colon = pair.find(':');
+    if (colon == std::string::npos) {
+      return InvalidArgument(fmt::format(
+          "network.product_pairs = '{}' is not of the form state-field:action-field", pair));
+    }
+    DYNAJOB_ASSIGN_OR_RETURN(const FieldSlice state,
+                             FindField(catalog.state_fields(), pair.substr(0, colon), pair));
+    DYNAJOB_ASSIGN_OR_RETURN(const FieldSlice action,
+                             FindField(catalog.action_fields(), pair.substr(colon + 1), pair));
+    if (state.dimension != action.dimension) {
+      return InvalidArgument(fmt::format(
+          "network.product_pairs = '{}': '{}' has {} values but '{}' has {}; lengths must agree",
+          pair, state.name, state.dimension, action.name, action.dimension));
+    }
+    encoder.products_.push_back({state, action});
+    encoder.product_dim_ += state.dimension;
+  }
+  return encoder;
+}
+
+void PairEncoder::EncodeState(CandidateRow candidate, float* out) const {
+  const std::span<const float> state = catalog_->states().Row(candidate);
+  for (size_t i = 0; i < state.size(); ++i) out[i] = state[i] * state_gain_[i];
+}
+
+void PairEncoder::EncodeAction(JobRow job, float* out) const {
+  const std::span<const float> action = catalog_->actions().Row(job);
+  for (size_t i = 0; i < action.size(); ++i) out[i] = action[i] * action_gain_[i];
+}
+
+void PairEncoder::EncodeCross(Pair pair, float* out) const {
+  const std::span<const float> state = catalog_->states().Row(pair.candidate);
+  const std::span<const float> action = catalog_->actions().Row(pair.job);
+  for (const ProductPair& product : products_) {
+    // Two unit vectors: with this gain the product, too, has a mean square near 1.
+    const auto gain = static_cast<float>(product.state.dimension);
+    for (size_t i = 0; i < product.state.dimension; ++i)
+      *out++ = gain * state[product.state.offset + i] * action[product.action.offset + i];
+  }
+  if (fact_dim_ == 0) return;
+  const auto facts =
+      ToArray(ComputePairFacts(catalog_->candidate(pair.candidate), catalog_->job(pair.job)));
+  std::copy(facts.begin(), facts.end(), out);
+}
+
+void PairEncoder::Encode(std::span<const Pair> pairs, float* out) const {
+  for (const Pair& pair : pairs) {
+    EncodeState(pair.candidate, out);
+    EncodeAction(pair.job, out + state_dim());
+    EncodeCross(pair, out + state_dim() + action_dim());
+    out += input_dim();
+  }
+}
+
+}  // namespace dynajob

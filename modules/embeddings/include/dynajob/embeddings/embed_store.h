@@ -1,0 +1,24 @@
+// Embeds everything a store holds.
+#ifndef DYNAJOB_EMBEDDINGS_EMBED_STORE_H_
+#define DYNAJOB_EMBEDDINGS_EMBED_STORE_H_
+
+#include "dynajob/core/progress.h"
+#include "dynajob/core/result.h"
+#include "dynajob/embeddings/embedder.h"
+#include "dynajob/embeddings/record_fields.h"
+#include "dynajob/stores/store.h"
+
+namespace dynajob {
+
+// Replaces all embeddings of the store by those of `embedder` (see record_fields.h for which).
+// `progress` and `cancel` may be null; stages are "embed candidates" and "embed jobs".
+//
+// kFailedPrecondition: the store holds nothing. kCancelled, or a failure of the store or the
+// embedder: the embeddings written so far stay, the old ones are gone; running it again completes
+// them.
+Result<EmbedReport> EmbedStore(Store& store, const Embedder& embedder, const EmbedOptions& options,
+                               ProgressSink* progress, const CancellationToken* cancel);
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_EMBEDDINGS_EMBED_STORE_H_

@@ -1,0 +1,93 @@
+#include "dynajob/embeddings/embed_store.h"
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace dynajob {
+namespace {
+
+// Collects records into batches, and embeds and stores each batch.
+template <typename Record>
+class BatchEmbedder {
+ public:
+  BatchEmbedder(Store& store, EntityKind kind, const Embedder& embedder,
+                const EmbedOptions& options, ProgressSink* progress,
+                const CancellationToken* cancel, std::map<std::string, FieldCounts>& counts)
+      : store_(store),
+        kind_(kind),
+        embedder_(embedder),
+        options_(options),
+        progress_(progress),
+        cancel_(cancel),
+        counts_(counts) {
+    for (const FieldName& field : KnownFields(kind)) counts_[std::string(field.name)];
+  }
+
+  void set_total(size_t total) { total_ = total; }
+
+  Status Add(Record record) {
+    batch_.push_back(std::move(record));
+    return batch_.size() < static_cast<size_t>(options_.batch_size) ? Status::Ok() : Flush();
+  }
+
+  Status Flush() {
+    if (cancel_ != nullptr && cancel_->cancelled())
+      return Error{ErrorCode::kCancelled,
+                   "embedding was cancelled; run `dynajob embed` again to complete it"};
+    if (batch_.empty()) return Status::Ok();
+    DYNAJOB_ASSIGN_OR_RETURN(
+        const std::vector<EmbeddingRow> rows,
+        EmbedRecords(std::span<const Record>(batch_), embedder_, options_, counts_));
+    DYNAJOB_RETURN_IF_ERROR(store_.PutEmbeddings(kind_, embedder_.id(), rows));
+    done_ += batch_.size();
+    batch_.clear();
+    if (progress_ != nullptr)
+      progress_->Report({kind_ == EntityKind::kJob ? "embed jobs" : "embed candidates", done_,
+                         total_, embedder_.id()});
+    return Status::Ok();
+  }
+
+ private:
+  Store& store_;
+  EntityKind kind_;
+  const Embedder& embedder_;
+  const EmbedOptions& options_;
+  ProgressSink* progress_;
+  const CancellationToken* cancel_;
+  std::map<std::string, FieldCounts>& counts_;
+  std::vector<Record> batch_;
+  size_t done_ = 0;
+  size_t total_ = 0;
+};
+
+}  // namespace
+
+Result<EmbedReport> EmbedStore(Store& store, const Embedder& embedder, const EmbedOptions& options,
+                               ProgressSink* progress, const CancellationToken* cancel) {
+  DYNAJOB_RETURN_IF_ERROR(options.Validate());
+  DYNAJOB_ASSIGN_OR_RETURN(const StoreSummary summary, store.Summarize());
+  if (summary.candidates.count == 0 && summary.jobs.count == 0)
+    return FailedPrecondition(
+        store.name() + ": the store is empty; add candidates and jobs with `dynajob import`");
+  EmbedReport report;
+  report.embedder = embedder.id();
+  BatchEmbedder<Candidate> candidates(store, EntityKind::kCandidate, embedder, options, progress,
+                                      cancel, report.candidate_fields);
+  BatchEmbedder<Job> jobs(store, EntityKind::kJob, embedder, options, progress, cancel,
+                          report.job_fields);
+  candidates.set_total(summary.candidates.count);
+  jobs.set_total(summary.jobs.count);
+
+  // Vectors that are not made anew (their text is gone, or the fallback is off) must not stay.
+  for (const EntityKind kind : {EntityKind::kCandidate, EntityKind::kJob})
+    DYNAJOB_RETURN_IF_ERROR(store.ClearEmbeddings(kind));
+  DYNAJOB_RETURN_IF_ERROR(store.ForEachCandidate(
+      [&](Candidate candidate) { return candidates.Add(std::move(candidate)); }));
+  DYNAJOB_RETURN_IF_ERROR(candidates.Flush());
+  DYNAJOB_RETURN_IF_ERROR(store.ForEachJob([&](Job job) { return jobs.Add(std::move(job)); }));
+  DYNAJOB_RETURN_IF_ERROR(jobs.Flush());
+  return report;
+}
+
+}  // namespace dynajob

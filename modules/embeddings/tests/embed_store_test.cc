@@ -1,0 +1,243 @@
+#include "dynajob/embeddings/embed_store.h"
+
+#include <cmath>
+#include <filesystem>
+#include <mutex>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "dynajob/embeddings/lexical_embedder.h"
+#include "dynajob/stores/open_store.h"
+
+namespace dynajob {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class EmbedStoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    auto store = OpenStore((directory_ / "store.db").string(), OpenMode::kCreate);
+    ASSERT_TRUE(store.ok()) << store.error().message;
+    store_ = std::move(store).value();
+    auto embedder = LexicalEmbedder::Create({.dimension = 64});
+    ASSERT_TRUE(embedder.ok());
+    embedder_ = std::move(embedder).value();
+  }
+  void TearDown() override {
+    store_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  void PutSample(int size) {
+    for (int i = size - 1; i >= 0; --i) {
+      Candidate candidate;
+      candidate.id = "c" + std::to_string(100 + i);
+      candidate.bio = "Person " + std::to_string(i) + " likes data";
+      if (i % 2 == 0) candidate.hard_skills = {"python", "skill " + std::to_string(i)};
+      if (i % 3 == 0) candidate.soft_skills = {"teamwork"};
+      candidates_.push_back(candidate);
+      Job job;
+      job.id = "j" + std::to_string(100 + i);
+      job.title = "Engineer " + std::to_string(i);
+      job.description = "Builds thing " + std::to_string(i);
+      if (i % 2 == 0) job.technical_skills = {"c++", "thing " + std::to_string(i)};
+      if (i % 5 == 0) job.soft_skills = {"patience", "humour"};
+      if (i % 4 == 0) job.experience_requirements = std::to_string(i) + " years of work";
+      jobs_.push_back(job);
+    }
+    ASSERT_TRUE(store_->PutCandidates(candidates_).ok());
+    ASSERT_TRUE(store_->PutJobs(jobs_).ok());
+  }
+
+  std::filesystem::path directory_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<LexicalEmbedder> embedder_;
+  std::vector<Candidate> candidates_;
+  std::vector<Job> jobs_;
+};
+
+bool SameValues(MatrixView a, MatrixView b) {
+  return a.rows == b.rows && a.cols == b.cols &&
+         std::equal(a.data, a.data + a.rows * a.cols, b.data);
+}
+
+class CountingSink : public ProgressSink {
+ public:
+  void Report(const ProgressEvent& event) override {
+    const std::lock_guard lock(mutex_);
+    events.push_back(event);
+  }
+  std::vector<ProgressEvent> events;
+
+ private:
+  std::mutex mutex_;
+};
+
+TEST_F(EmbedStoreTest, TheStoresCatalogEqualsTheOneMadeInMemory) {
+  PutSample(60);
+  for (const bool fallback : {true, false}) {
+    EmbedOptions options;
+    options.fallback_to_text = fallback;
+    options.batch_size = 7;
+    auto report = EmbedStore(*store_, *embedder_, options, nullptr, nullptr);
+    ASSERT_TRUE(report.ok()) << report.error().message;
+    auto stored = store_->LoadCatalog(CatalogSpec{});
+    ASSERT_TRUE(stored.ok()) << stored.error().message;
+    auto made = BuildCatalog(candidates_, jobs_, *embedder_, options);
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    EXPECT_TRUE(SameValues(stored->states(), made->states()));
+    EXPECT_TRUE(SameValues(stored->actions(), made->actions()));
+    EXPECT_EQ(stored->embedder(), embedder_->id());
+    EXPECT_EQ(made->embedder(), embedder_->id());
+    ASSERT_EQ(stored->candidate_count(), fallback ? 60u : 10u);
+    ASSERT_EQ(made->candidate_count(), stored->candidate_count());
+    EXPECT_EQ(stored->job_count(), fallback ? 60u : 30u);
+    for (CandidateRow row = 0; row < stored->candidate_count(); ++row)
+      EXPECT_EQ(stored->candidate(row), made->candidate(row));
+    EXPECT_EQ(stored->exclusions().jobs_by_reason, made->exclusions().jobs_by_reason);
+    EXPECT_EQ(stored->exclusions().zero_filled_by_field, made->exclusions().zero_filled_by_field);
+  }
+}
+
+TEST_F(EmbedStoreTest, ReportsWhatWasMadeAndSkipped) {
+  PutSample(60);
+  auto report = EmbedStore(*store_, *embedder_, {}, nullptr, nullptr);
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_EQ(report->embedder, "lexical-v1:d64:w2:c3-5:s1");
+  EXPECT_EQ(report->candidate_fields.at("hard"), (FieldCounts{60, 30, 0}));
+  EXPECT_EQ(report->candidate_fields.at("soft"), (FieldCounts{60, 40, 0}));
+  EXPECT_EQ(report->job_fields.at("title"), (FieldCounts{60, 0, 0}));
+  EXPECT_EQ(report->job_fields.at("tech"), (FieldCounts{60, 30, 0}));
+  EXPECT_EQ(report->job_fields.at("soft"), (FieldCounts{12, 0, 48}));
+  EXPECT_EQ(report->job_fields.at("experience"), (FieldCounts{15, 0, 45}));
+  EmbedOptions strict;
+  strict.fallback_to_text = false;
+  auto listed = EmbedStore(*store_, *embedder_, strict, nullptr, nullptr);
+  ASSERT_TRUE(listed.ok());
+  EXPECT_EQ(listed->job_fields.at("tech"), (FieldCounts{30, 0, 30}));
+  EXPECT_EQ(store_->LoadCatalog(CatalogSpec{})->exclusions().jobs_by_reason.at("no tech embedding"),
+            30u)
+      << "vectors of the earlier fallback must be gone";
+}
+
+TEST_F(EmbedStoreTest, ASkillFieldIsTheNormalisedMeanOfItsPhrases) {
+  Candidate candidate;
+  candidate.id = "c";
+  candidate.hard_skills = {"python", "machine learning", "!!"};
+  std::map<std::string, FieldCounts> counts;
+  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, counts);
+  ASSERT_TRUE(rows.ok());
+  ASSERT_EQ(rows->size(), 1u) << "no soft skills and no text to stand in";
+  EXPECT_EQ(counts.at("soft"), (FieldCounts{0, 0, 1}));
+  Matrix phrases;
+  ASSERT_TRUE(embedder_->Embed(candidate.hard_skills, phrases).ok());
+  double squares = 0;
+  double dot = 0;
+  double mean_squares = 0;
+  for (size_t i = 0; i < 64; ++i) {
+    const double mean =
+        static_cast<double>(phrases.Row(0)[i]) + static_cast<double>(phrases.Row(1)[i]);
+    const double value = static_cast<double>((*rows)[0].vector[i]);
+    squares += value * value;
+    mean_squares += mean * mean;
+    dot += mean * value;
+  }
+  EXPECT_NEAR(squares, 1.0, 1e-6);
+  EXPECT_NEAR(dot / std::sqrt(mean_squares), 1.0, 1e-6);
+}
+
+TEST_F(EmbedStoreTest, PrefersTheResumeForHardAndTheBioForSoftSkills) {
+  Candidate candidate;
+  candidate.id = "c";
+  candidate.resume = "welding";
+  candidate.bio = "friendly";
+  std::map<std::string, FieldCounts> counts;
+  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, counts);
+  ASSERT_TRUE(rows.ok());
+  ASSERT_EQ(rows->size(), 2u);
+  const std::vector<std::string> texts = {"welding", "friendly"};
+  Matrix expected;
+  ASSERT_TRUE(embedder_->Embed(texts, expected).ok());
+  for (size_t i = 0; i < 64; ++i) {
+    EXPECT_NEAR((*rows)[0].vector[i], expected.Row(0)[i], 1e-6f);
+    EXPECT_NEAR((*rows)[1].vector[i], expected.Row(1)[i], 1e-6f);
+  }
+}
+
+TEST_F(EmbedStoreTest, ReplacesTheVectorsOfAnotherEmbedder) {
+  PutSample(10);
+  auto other = LexicalEmbedder::Create({.dimension = 32});
+  ASSERT_TRUE(other.ok());
+  ASSERT_TRUE(EmbedStore(*store_, **other, {}, nullptr, nullptr).ok());
+  ASSERT_TRUE(EmbedStore(*store_, *embedder_, {}, nullptr, nullptr).ok());
+  auto catalog = store_->LoadCatalog(CatalogSpec{});
+  ASSERT_TRUE(catalog.ok()) << catalog.error().message;
+  EXPECT_EQ(catalog->state_dim(), 128u);
+}
+
+TEST_F(EmbedStoreTest, MixingTwoEmbeddersInOneFieldIsRefusedNamingBoth) {
+  PutSample(10);
+  ASSERT_TRUE(EmbedStore(*store_, *embedder_, {}, nullptr, nullptr).ok());
+  auto other = LexicalEmbedder::Create({.dimension = 64, .seed = 2});
+  ASSERT_TRUE(other.ok());
+  std::map<std::string, FieldCounts> counts;
+  auto rows = EmbedRecords(std::span<const Job>(jobs_.data(), 1), **other, {}, counts);
+  ASSERT_TRUE(rows.ok());
+  ASSERT_TRUE(store_->PutEmbeddings(EntityKind::kJob, (*other)->id(), *rows).ok());
+  auto catalog = store_->LoadCatalog(CatalogSpec{});
+  ASSERT_FALSE(catalog.ok());
+  EXPECT_EQ(catalog.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_THAT(catalog.error().message, AllOf(HasSubstr("lexical-v1:d64:w2:c3-5:s1"),
+                                             HasSubstr("lexical-v1:d64:w2:c3-5:s2")));
+}
+
+TEST_F(EmbedStoreTest, ReportsProgressUpToTheTotals) {
+  PutSample(20);
+  CountingSink sink;
+  EmbedOptions options;
+  options.batch_size = 8;
+  ASSERT_TRUE(EmbedStore(*store_, *embedder_, options, &sink, nullptr).ok());
+  ASSERT_EQ(sink.events.size(), 6u);
+  EXPECT_EQ(sink.events[2].stage, "embed candidates");
+  EXPECT_EQ(sink.events[2].done, 20u);
+  EXPECT_EQ(sink.events[5].stage, "embed jobs");
+  EXPECT_EQ(sink.events[5].total, 20u);
+}
+
+TEST_F(EmbedStoreTest, StopsWhenCancelledAndCompletesOnASecondRun) {
+  PutSample(20);
+  CancellationToken cancel;
+  cancel.Cancel();
+  auto cancelled = EmbedStore(*store_, *embedder_, {}, nullptr, &cancel);
+  ASSERT_FALSE(cancelled.ok());
+  EXPECT_EQ(cancelled.error().code, ErrorCode::kCancelled);
+  ASSERT_TRUE(EmbedStore(*store_, *embedder_, {}, nullptr, nullptr).ok());
+  EXPECT_EQ(store_->LoadCatalog(CatalogSpec{})->job_count(), 20u);
+}
+
+TEST_F(EmbedStoreTest, AnEmptyStoreSaysHowToFillIt) {
+  auto empty = EmbedStore(*store_, *embedder_, {}, nullptr, nullptr);
+  ASSERT_FALSE(empty.ok());
+  EXPECT_EQ(empty.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_THAT(empty.error().message, HasSubstr("`dynajob import`"));
+}
+
+TEST(EmbedOptions, AreCheckedNamingValueAndLimit) {
+  EmbedOptions options;
+  options.batch_size = 0;
+  EXPECT_THAT(options.Validate().error().message,
+              HasSubstr("embeddings.batch_size is 0; the limits are 1 to 100000"));
+  ConfigRegistry registry;
+  options.Bind(registry);
+  EXPECT_TRUE(registry.Knows("embeddings.fallback_to_text"));
+}
+
+}  // namespace
+}  // namespace dynajob

@@ -1,0 +1,111 @@
+// The comparison of arms: trains every strategy once per seed, lets every arm meet the same unseen
+// candidates under the same protocol, and summarises with intervals (docs/protocol.md).
+#ifndef DYNAJOB_EVALUATION_COMPARISON_H_
+#define DYNAJOB_EVALUATION_COMPARISON_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dynajob/agent/options.h"
+#include "dynajob/agent/trainer.h"
+#include "dynajob/core/catalog.h"
+#include "dynajob/core/progress.h"
+#include "dynajob/evaluation/arm.h"
+#include "dynajob/evaluation/judge.h"
+#include "dynajob/evaluation/metrics.h"
+#include "dynajob/rewards/cosine_reward.h"
+#include "dynajob/rewards/response_rewards.h"
+#include "dynajob/rewards/simulated_user_reward.h"
+#include "dynajob/rewards/surrogate_user.h"
+
+namespace dynajob {
+
+struct ComparisonOptions {
+  std::vector<std::string> arms = {"baseline", "cosine",      "llm",           "hybrid",
+                                   "random",   "cosine-rank", "hybrid-frozen", "oracle"};
+  std::vector<std::string> protocols = {"new-user", "new-system"};
+  int64_t seeds = 5;  // how many
+  int64_t seed = 1;   // the first
+  int64_t workers = 2;
+  int64_t steps = 50;       // per candidate
+  int64_t candidates = 30;  // unseen ones per seed
+  int64_t candidate_set_size = 50;
+  double training_share = 0.5;  // of candidates and jobs
+  int64_t jumpstart_sets = 10;
+  double threshold_share = 0.7;  // of the greedy oracle
+  int64_t threshold_window = 10;
+  int64_t resamples = 2000;
+
+  Status Validate() const;
+  void Bind(ConfigRegistry& registry);
+};
+
+// The arms by name: learners "baseline", "cosine", "llm", "hybrid"; their frozen twins
+// "cosine-frozen", "llm-frozen", "hybrid-frozen"; references "random", "cosine-rank",
+// "surrogate-rank", "oracle".
+std::vector<std::string> KnownArms();
+
+// Everything that shapes an experiment.
+struct ExperimentOptions {
+  ComparisonOptions comparison;
+  TrainerOptions trainer;
+  OnlineOptions online;
+  JudgeOptions judge;
+  ResponseRewards rewards;
+  CosineOptions cosine;
+  SurrogateOptions surrogate;
+  LabelOptions labels;
+
+  Status Validate() const;
+  void Bind(ConfigRegistry& registry);
+};
+
+// Of one arm in one protocol and one seed.
+struct ArmCost {
+  uint64_t llm_calls = 0;
+  uint64_t env_steps = 0;  // pre-training and online
+  uint64_t updates = 0;    // of Q, real and simulated, pre-training and online
+};
+
+struct ArmTraces {
+  std::string name;
+  std::string kind;                         // "learner" or "reference"
+  std::vector<std::vector<Trace>> by_seed;  // [seed][candidate]
+  std::vector<ArmCost> cost_by_seed;
+};
+
+struct ProtocolTraces {
+  Protocol protocol = Protocol::kNewUser;
+  std::vector<ArmTraces> arms;  // in the order of the options
+  ArmTraces oracle;             // always run: thresholds and shares need it
+};
+
+// How the judge answers and how well the reward sources know it; means over the seeds, on random
+// pairs of unseen candidates and jobs.
+struct JudgeReport {
+  ResponseProbabilities shares{};
+  double surrogate_rank_correlation = 0;  // Spearman, expected rewards
+  double cosine_rank_correlation = 0;
+};
+
+struct ComparisonTraces {
+  std::vector<uint64_t> seeds;
+  std::string llm_kind;
+  JudgeReport judge;
+  std::vector<ProtocolTraces> protocols;
+};
+
+// Runs everything. The result depends on catalog and options only, not on the number of workers.
+// Fails with kCancelled when the token is set.
+Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
+                                       ProgressSink* progress,
+                                       const CancellationToken* cancellation);
+
+// results.json, schema "dynajob.results/1".
+std::string ResultsJson(const ComparisonTraces& traces, const ComparisonOptions& options);
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_EVALUATION_COMPARISON_H_

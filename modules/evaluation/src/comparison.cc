@@ -1,0 +1,348 @@
+#include "dynajob/evaluation/comparison.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "dynajob/core/parallel.h"
+#include "dynajob/evaluation/ranking_metrics.h"
+#include "dynajob/evaluation/split.h"
+#include "dynajob/evaluation/statistics.h"
+
+namespace dynajob {
+namespace {
+
+// A relevant job, for MRR and hit rate, is one that the candidate would at least save.
+constexpr double kRelevantReward = 0.5;
+constexpr size_t kJudgeReportPairs = 4000;
+
+struct Trained {
+  std::unique_ptr<DynaQAgent> agent;
+  uint64_t labels = 0;
+};
+
+// What all arms of one seed share.
+struct SeedContext {
+  uint64_t seed = 0;
+  Split split;
+  std::optional<Judge> judge;
+  std::vector<CandidateRow> people;  // the unseen candidates that arms meet
+  std::array<Trained, 4> trained;    // by Strategy
+  JudgeReport report;
+};
+
+class Comparison {
+ public:
+  Comparison(const Catalog& catalog, const ExperimentOptions& options, ProgressSink* progress,
+             const CancellationToken* cancellation)
+      : catalog_(catalog), options_(options), progress_(progress), cancellation_(cancellation) {}
+
+  Result<ComparisonTraces> Run();
+
+ private:
+  enum class Training { kBaseline, kCosineThenHybrid, kLlm };
+
+  Status Prepare(SeedContext& context);
+  Status Train(SeedContext& context, Training training);
+  Status RunStrategy(SeedContext& context, Strategy strategy, const DynaQAgent* cosine_agent);
+  void MeasureJudge(SeedContext& context) const;
+  std::unique_ptr<Arm> MakeArm(const std::string& name, const SeedContext& context,
+                               Protocol protocol) const;
+  Status RunArm(const SeedContext& context, const std::string& name, size_t seed_index,
+                size_t arm_index, ComparisonTraces& traces);
+  std::vector<Trace> Before(const SeedContext& context, Arm& arm) const;
+  Trace BeforeOne(const SeedContext& context, Arm& arm, CandidateRow person) const;
+  Status CheckCancelled() const;
+  bool Uses(std::string_view prefix) const;
+  std::vector<std::string> ArmsWithOracle() const;
+  void Report(const std::string& stage, std::atomic<uint64_t>& done, uint64_t total) const;
+
+  const Catalog& catalog_;
+  const ExperimentOptions& options_;
+  ProgressSink* progress_;
+  const CancellationToken* cancellation_;
+  std::optional<PairEncoder> encoder_;
+  std::unique_ptr<CosineReward> cosine_;
+  std::unique_ptr<SurrogateUser> surrogate_;
+  std::atomic<uint64_t> people_done_{0};
+  uint64_t people_total_ = 0;
+};
+
+// "hybrid", "hybrid-frozen" -> kHybrid; nullopt for arms without an agent.
+std::optional<Strategy> StrategyOf(std::string_view arm) {
+  constexpr std::string_view kFrozen = "-frozen";
+  if (arm.ends_with(kFrozen)) arm.remove_suffix(kFrozen.size());
+  const auto strategy = ParseStrategy(arm);
+  return strategy.ok() ? std::optional(*strategy) : std::nullopt;
+}
+
+bool IsLearner(std::string_view arm) { return ParseStrategy(arm).ok(); }
+
+Result<ComparisonTraces> Comparison::Run() {
+  DYNAJOB_RETURN_IF_ERROR(options_.Validate());
+  DYNAJOB_ASSIGN_OR_RETURN(encoder_, PairEncoder::Create(catalog_, options_.trainer.network));
+  DYNAJOB_ASSIGN_OR_RETURN(cosine_, CosineReward::Create(catalog_, options_.cosine));
+  DYNAJOB_ASSIGN_OR_RETURN(surrogate_, SurrogateUser::Create(catalog_, options_.surrogate));
+
+  const ComparisonOptions& comparison = options_.comparison;
+  const auto workers = static_cast<size_t>(comparison.workers);
+  std::vector<SeedContext> contexts(static_cast<size_t>(comparison.seeds));
+  for (size_t i = 0; i < contexts.size(); ++i)
+    contexts[i].seed = static_cast<uint64_t>(comparison.seed) + i;
+  DYNAJOB_RETURN_IF_ERROR(
+      ParallelFor(contexts.size(), workers, [&](size_t i) { return Prepare(contexts[i]); }));
+
+  std::vector<Training> trainings;
+  if (Uses("baseline")) trainings.push_back(Training::kBaseline);
+  if (Uses("cosine") || Uses("hybrid")) trainings.push_back(Training::kCosineThenHybrid);
+  if (Uses("llm")) trainings.push_back(Training::kLlm);
+  std::atomic<uint64_t> trained{0};
+  const uint64_t training_total = contexts.size() * trainings.size();
+  DYNAJOB_RETURN_IF_ERROR(ParallelFor(training_total, workers, [&](size_t i) {
+    const Status status = Train(contexts[i / trainings.size()], trainings[i % trainings.size()]);
+    if (status.ok()) Report("train", trained, training_total);
+    return status;
+  }));
+
+  const std::vector<std::string> arms = ArmsWithOracle();
+  ComparisonTraces traces;
+  traces.llm_kind = surrogate_->kind();
+  for (const SeedContext& context : contexts) traces.seeds.push_back(context.seed);
+  for (const std::string& name : comparison.protocols) {
+    ProtocolTraces& protocol = traces.protocols.emplace_back();
+    protocol.protocol = *ParseProtocol(name);
+    for (const std::string& arm : arms)
+      protocol.arms.push_back({arm, IsLearner(arm) ? "learner" : "reference",
+                               std::vector<std::vector<Trace>>(contexts.size()),
+                               std::vector<ArmCost>(contexts.size())});
+  }
+  people_total_ = arms.size() * traces.protocols.size();
+  uint64_t people = 0;
+  for (const SeedContext& context : contexts) people += context.people.size();
+  people_total_ *= people;
+  DYNAJOB_RETURN_IF_ERROR(ParallelFor(contexts.size() * arms.size(), workers, [&](size_t i) {
+    const size_t seed_index = i / arms.size();
+    const size_t arm_index = i % arms.size();
+    return RunArm(contexts[seed_index], arms[arm_index], seed_index, arm_index, traces);
+  }));
+
+  const auto seeds = static_cast<double>(contexts.size());
+  for (const SeedContext& context : contexts) {
+    for (size_t r = 0; r < kResponseCount; ++r)
+      traces.judge.shares[r] += context.report.shares[r] / seeds;
+    traces.judge.surrogate_rank_correlation += context.report.surrogate_rank_correlation / seeds;
+    traces.judge.cosine_rank_correlation += context.report.cosine_rank_correlation / seeds;
+  }
+  const bool oracle_wanted = arms.size() == comparison.arms.size();
+  for (ProtocolTraces& protocol : traces.protocols) {
+    const auto oracle = std::find_if(protocol.arms.begin(), protocol.arms.end(),
+                                     [](const ArmTraces& arm) { return arm.name == "oracle"; });
+    protocol.oracle = *oracle;
+    if (!oracle_wanted) protocol.arms.erase(oracle);
+  }
+  return traces;
+}
+
+Status Comparison::Prepare(SeedContext& context) {
+  DYNAJOB_RETURN_IF_ERROR(CheckCancelled());
+  DYNAJOB_ASSIGN_OR_RETURN(context.split,
+                           MakeSplit(catalog_, options_.comparison.training_share, context.seed));
+  const auto steps = static_cast<size_t>(options_.comparison.steps);
+  if (steps > context.split.evaluation_jobs.size()) {
+    return InvalidArgument(fmt::format(
+        "compare.steps = {}: must be at most {}, the number of jobs held out for evaluation, since "
+        "none is shown twice",
+        steps, context.split.evaluation_jobs.size()));
+  }
+  DYNAJOB_ASSIGN_OR_RETURN(context.judge,
+                           Judge::Create(catalog_, options_.judge, options_.rewards, context.seed));
+  const size_t people = std::min(static_cast<size_t>(options_.comparison.candidates),
+                                 context.split.evaluation_candidates.size());
+  context.people.assign(
+      context.split.evaluation_candidates.begin(),
+      context.split.evaluation_candidates.begin() + static_cast<std::ptrdiff_t>(people));
+  MeasureJudge(context);
+  return Status::Ok();
+}
+
+void Comparison::MeasureJudge(SeedContext& context) const {
+  Rng rng = Rng::Derive(context.seed, "judge-report");
+  std::vector<double> judged, surrogate, cosine;
+  for (size_t i = 0; i < kJudgeReportPairs; ++i) {
+    const auto& candidates = context.split.evaluation_candidates;
+    const auto& jobs = context.split.evaluation_jobs;
+    const Pair pair{candidates[rng.Below(candidates.size())], jobs[rng.Below(jobs.size())]};
+    const ResponseProbabilities probabilities = context.judge->Probabilities(pair);
+    for (size_t r = 0; r < kResponseCount; ++r)
+      context.report.shares[r] += probabilities[r] / static_cast<double>(kJudgeReportPairs);
+    judged.push_back(context.judge->ExpectedReward(pair));
+    surrogate.push_back(options_.rewards.Expected(surrogate_->ProbabilitiesOf(pair)));
+    cosine.push_back(cosine_->Cosine(pair));
+  }
+  context.report.surrogate_rank_correlation = Spearman(surrogate, judged);
+  context.report.cosine_rank_correlation = Spearman(cosine, judged);
+}
+
+Status Comparison::Train(SeedContext& context, Training training) {
+  switch (training) {
+    case Training::kBaseline:
+      return RunStrategy(context, Strategy::kBaseline, nullptr);
+    case Training::kLlm:
+      return RunStrategy(context, Strategy::kLlm, nullptr);
+    case Training::kCosineThenHybrid:
+      DYNAJOB_RETURN_IF_ERROR(RunStrategy(context, Strategy::kCosine, nullptr));
+      if (!Uses("hybrid")) return Status::Ok();
+      return RunStrategy(context, Strategy::kHybrid,
+                         context.trained[static_cast<size_t>(Strategy::kCosine)].agent.get());
+  }
+  return Status::Ok();
+}
+
+Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
+                               const DynaQAgent* cosine_agent) {
+  // Labels are counted per arm, so each arm has a source of its own.
+  DYNAJOB_ASSIGN_OR_RETURN(
+      const auto llm,
+      SimulatedUserReward::Create(catalog_, *surrogate_, options_.rewards, options_.labels));
+  const TrainerInputs inputs{.encoder = &*encoder_,
+                             .candidates = context.split.training_candidates,
+                             .jobs = context.split.training_jobs,
+                             .cosine = cosine_.get(),
+                             .llm = llm.get()};
+  auto trainer = cosine_agent != nullptr
+                     ? Trainer::ContinueAsHybrid(inputs, options_.trainer, *cosine_agent)
+                     : Trainer::Create(inputs, options_.trainer, strategy, context.seed);
+  if (!trainer.ok()) return trainer.error();
+  Trainer::Hooks hooks;
+  hooks.cancellation = cancellation_;
+  DYNAJOB_RETURN_IF_ERROR((*trainer)->Run(hooks));
+  Trained& trained = context.trained[static_cast<size_t>(strategy)];
+  trained.agent = std::make_unique<DynaQAgent>((*trainer)->agent());
+  trained.labels = (*trainer)->labels_bought();
+  return Status::Ok();
+}
+
+std::unique_ptr<Arm> Comparison::MakeArm(const std::string& name, const SeedContext& context,
+                                         Protocol protocol) const {
+  if (const auto strategy = StrategyOf(name)) {
+    const DynaQAgent& agent = *context.trained[static_cast<size_t>(*strategy)].agent;
+    if (!IsLearner(name)) return MakeFrozenArm(agent);
+    return MakeLearnerArm(agent, options_.online, protocol, *strategy != Strategy::kBaseline);
+  }
+  if (name == "random") return MakeRandomArm(context.seed);
+  if (name == "cosine-rank")
+    return MakeRankingArm([this](Pair pair) { return cosine_->Cosine(pair); });
+  if (name == "surrogate-rank") {
+    return MakeRankingArm(
+        [this](Pair pair) { return options_.rewards.Expected(surrogate_->ProbabilitiesOf(pair)); });
+  }
+  DYNAJOB_CHECK(name == "oracle", "arm names are validated: " + name);
+  return MakeRankingArm([&context](Pair pair) { return context.judge->ExpectedReward(pair); });
+}
+
+Status Comparison::RunArm(const SeedContext& context, const std::string& name, size_t seed_index,
+                          size_t arm_index, ComparisonTraces& traces) {
+  std::vector<Trace> before;
+  for (ProtocolTraces& protocol : traces.protocols) {
+    const std::unique_ptr<Arm> arm = MakeArm(name, context, protocol.protocol);
+    if (before.empty()) before = Before(context, *arm);
+    std::vector<Trace>& people = protocol.arms[arm_index].by_seed[seed_index];
+    people = before;
+    for (size_t i = 0; i < context.people.size(); ++i) {
+      DYNAJOB_RETURN_IF_ERROR(CheckCancelled());
+      JudgedEnvironment environment(*context.judge, context.split.evaluation_jobs,
+                                    static_cast<size_t>(options_.comparison.candidate_set_size),
+                                    context.people[i], context.seed);
+      arm->BeginCandidate(context.people[i]);
+      for (int64_t step = 0; step < options_.comparison.steps; ++step)
+        DYNAJOB_RETURN_IF_ERROR(arm->Step(environment));
+      people[i].steps = environment.outcomes();
+      Report("evaluate", people_done_, people_total_);
+    }
+    const LearnerCounts online = arm->counts();
+    ArmCost cost{.llm_calls = 0, .env_steps = online.env_steps, .updates = online.q_updates};
+    if (const auto strategy = StrategyOf(name)) {
+      const Trained& trained = context.trained[static_cast<size_t>(*strategy)];
+      cost.llm_calls += trained.labels;
+      cost.env_steps += trained.agent->counts().env_steps;
+      cost.updates += trained.agent->counts().q_updates;
+    }
+    if (name == "surrogate-rank")
+      cost.llm_calls += context.people.size() * context.split.evaluation_jobs.size();
+    protocol.arms[arm_index].cost_by_seed[seed_index] = cost;
+  }
+  return Status::Ok();
+}
+
+std::vector<Trace> Comparison::Before(const SeedContext& context, Arm& arm) const {
+  std::vector<Trace> traces;
+  for (const CandidateRow person : context.people)
+    traces.push_back(BeforeOne(context, arm, person));
+  return traces;
+}
+
+Trace Comparison::BeforeOne(const SeedContext& context, Arm& arm, CandidateRow person) const {
+  Trace trace;
+  const auto set_size = static_cast<size_t>(options_.comparison.candidate_set_size);
+  for (int64_t i = 0; i < options_.comparison.jumpstart_sets; ++i) {
+    const std::vector<JobRow> set = DrawCandidateSet(
+        std::span<const JobRow>(context.split.evaluation_jobs), set_size,
+        Rng::Derive(context.seed, "jumpstart-set", person, static_cast<uint64_t>(i)),
+        [](JobRow) { return false; });
+    std::vector<double> scores(set.size());
+    arm.Score(person, set, scores);
+    const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
+    trace.jumpstart += context.judge->ExpectedReward({person, set[static_cast<size_t>(best)]}) /
+                       static_cast<double>(options_.comparison.jumpstart_sets);
+  }
+  const std::vector<JobRow>& jobs = context.split.evaluation_jobs;
+  std::vector<double> scores(jobs.size()), rewards(jobs.size());
+  arm.Score(person, jobs, scores);
+  for (size_t i = 0; i < jobs.size(); ++i)
+    rewards[i] = context.judge->ExpectedReward({person, jobs[i]});
+  const std::vector<double> ranked = InRankedOrder(rewards, RankByScore(scores));
+  trace.ndcg_at_10 = NdcgAtK(ranked, 10, options_.rewards.ignore);
+  trace.reciprocal_rank = ReciprocalRank(ranked, kRelevantReward);
+  trace.hit_at_10 = HitAtK(ranked, 10, kRelevantReward);
+  return trace;
+}
+
+Status Comparison::CheckCancelled() const {
+  if (cancellation_ != nullptr && cancellation_->cancelled())
+    return Error{ErrorCode::kCancelled, "the comparison was cancelled"};
+  return Status::Ok();
+}
+
+bool Comparison::Uses(std::string_view prefix) const {
+  return std::any_of(options_.comparison.arms.begin(), options_.comparison.arms.end(),
+                     [&](const std::string& arm) {
+                       const auto strategy = StrategyOf(arm);
+                       return strategy && ToString(*strategy) == prefix;
+                     });
+}
+
+std::vector<std::string> Comparison::ArmsWithOracle() const {
+  std::vector<std::string> arms = options_.comparison.arms;
+  if (std::find(arms.begin(), arms.end(), "oracle") == arms.end()) arms.push_back("oracle");
+  return arms;
+}
+
+void Comparison::Report(const std::string& stage, std::atomic<uint64_t>& done,
+                        uint64_t total) const {
+  const uint64_t now = ++done;
+  if (progress_ != nullptr) progress_->Report({stage, now, total, {}});
+}
+
+}  // namespace
+
+Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
+                                       ProgressSink* progress,
+                                       const CancellationToken* cancellation) {
+  return Comparison(catalog, options, progress, cancellation).Run();
+}
+
+}  // namespace dynajob

@@ -1,0 +1,224 @@
+#include "dynajob/evaluation/results_summary.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace dynajob {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kSchema = "dynajob.results/1";
+constexpr std::string_view kHeadlineMetric = "cumulative_reward";
+
+Estimate ReadEstimate(const Json& json, const char* centre) {
+  return {json.at(centre).get<double>(), json.at("low").get<double>(),
+          json.at("high").get<double>()};
+}
+
+std::optional<double> ReadOptional(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end() || found->is_null()) return std::nullopt;
+  return found->get<double>();
+}
+
+LearningCurve ReadCurve(const Json& json) {
+  LearningCurve curve;
+  curve.step = json.at("step").get<std::vector<double>>();
+  const auto centre = json.at("iqm").get<std::vector<double>>();
+  const auto low = json.at("low").get<std::vector<double>>();
+  const auto high = json.at("high").get<std::vector<double>>();
+  // at() throws where the four differ in length, which is reported as any other missing part.
+  for (size_t i = 0; i < curve.step.size(); ++i)
+    curve.reward.push_back({centre.at(i), low.at(i), high.at(i)});
+  return curve;
+}
+
+ArmResult ReadArm(const Json& json) {
+  ArmResult arm;
+  arm.name = json.at("name").get<std::string>();
+  arm.kind = json.at("kind").get<std::string>();
+  const Json& metrics = json.at("metrics");
+  for (const auto& [name, value] : metrics.items())
+    if (value.is_object() && value.contains("iqm")) arm.metrics[name] = ReadEstimate(value, "iqm");
+  arm.asymptote_share_of_oracle = ReadOptional(metrics, "asymptote_share_of_oracle");
+  arm.negative_transfer = ReadOptional(metrics, "negative_transfer");
+  const Json& threshold = metrics.at("steps_to_threshold");
+  arm.threshold_steps = ReadOptional(threshold, "median");
+  arm.threshold_reached = threshold.at("reached").get<double>();
+  arm.curve = ReadCurve(json.at("curve"));
+  const Json& cost = json.at("cost");
+  arm.llm_calls = cost.at("llm_calls").get<uint64_t>();
+  arm.env_steps = cost.at("env_steps").get<uint64_t>();
+  arm.updates = cost.at("updates").get<uint64_t>();
+  return arm;
+}
+
+ProtocolResult ReadProtocol(const Json& json) {
+  ProtocolResult protocol;
+  protocol.name = json.at("name").get<std::string>();
+  protocol.steps = json.at("steps").get<uint64_t>();
+  protocol.candidates = json.at("candidates").get<uint64_t>();
+  for (const Json& arm : json.at("arms")) protocol.arms.push_back(ReadArm(arm));
+  for (const Json& comparison : json.at("comparisons")) {
+    protocol.comparisons.push_back(
+        {comparison.at("a").get<std::string>(), comparison.at("b").get<std::string>(),
+         comparison.at("metric").get<std::string>(),
+         ReadEstimate(comparison.at("difference"), "iqm"),
+         ReadEstimate(comparison.at("probability_of_improvement"), "value")});
+  }
+  return protocol;
+}
+
+std::vector<std::pair<std::string, double>> ReadNumbers(const Json& json) {
+  std::vector<std::pair<std::string, double>> numbers;
+  for (const auto& [name, value] : json.items()) numbers.emplace_back(name, value.get<double>());
+  return numbers;
+}
+
+std::string Signed(const Estimate& estimate) {
+  return fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", estimate.value, estimate.low, estimate.high);
+}
+
+// Warm arms that took part, those with a greater reward first.
+std::vector<const ArmResult*> WarmArms(const ProtocolResult& protocol) {
+  std::vector<const ArmResult*> warm;
+  for (const ArmResult& arm : protocol.arms)
+    if (arm.kind == "learner" && arm.name != "baseline") warm.push_back(&arm);
+  const auto reward = [](const ArmResult* arm) {
+    const auto found = arm->metrics.find(std::string(kHeadlineMetric));
+    return found == arm->metrics.end() ? 0.0 : found->second.value;
+  };
+  std::stable_sort(warm.begin(), warm.end(),
+                   [&](const ArmResult* a, const ArmResult* b) { return reward(a) > reward(b); });
+  return warm;
+}
+
+// Whether the first of `winners` beat the other warm starts.
+std::string AmongWarm(const ProtocolResult& protocol, const std::vector<const ArmResult*>& warm,
+                      const std::string& best) {
+  std::vector<std::string> equal;
+  for (const ArmResult* other : warm) {
+    if (other->name == best) continue;
+    const auto comparison = protocol.Compare(best, other->name, kHeadlineMetric);
+    if (!comparison || comparison->difference.low <= 0) equal.push_back(other->name);
+  }
+  if (warm.size() < 2) return "";
+  if (equal.empty()) return fmt::format(" {} is also better than every other warm start.", best);
+  return fmt::format(" Among the warm starts, {} cannot be told apart from {}.", best,
+                     fmt::join(equal, " and "));
+}
+
+}  // namespace
+
+const ArmResult* ProtocolResult::FindArm(std::string_view arm) const {
+  const auto found = std::find_if(arms.begin(), arms.end(),
+                                  [&](const ArmResult& other) { return other.name == arm; });
+  return found == arms.end() ? nullptr : &*found;
+}
+
+std::optional<ArmComparison> ProtocolResult::Compare(std::string_view a, std::string_view b,
+                                                     std::string_view metric) const {
+  for (const ArmComparison& comparison : comparisons) {
+    if (comparison.metric != metric) continue;
+    if (comparison.a == a && comparison.b == b) return comparison;
+    if (comparison.a != b || comparison.b != a) continue;
+    const Estimate& difference = comparison.difference;
+    const Estimate& probability = comparison.probability_of_improvement;
+    return ArmComparison{std::string(a),
+                         std::string(b),
+                         comparison.metric,
+                         {-difference.value, -difference.high, -difference.low},
+                         {1 - probability.value, 1 - probability.high, 1 - probability.low}};
+  }
+  return std::nullopt;
+}
+
+Result<ResultsSummary> ParseResults(std::string_view results_json) {
+  const Json json = Json::parse(results_json, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return CorruptData("results: not a JSON object, or cut short");
+  try {
+    if (json.at("schema") != kSchema) {
+      return CorruptData(
+          fmt::format("results: schema is {}, expected \"{}\"", json.at("schema").dump(), kSchema));
+    }
+    ResultsSummary results;
+    results.seeds = json.at("seeds").get<std::vector<uint64_t>>();
+    results.llm_kind = json.at("llm").at("kind").get<std::string>();
+    if (json.contains("judge")) {
+      results.response_shares = ReadNumbers(json.at("judge").at("response_shares"));
+      results.rank_correlations = ReadNumbers(json.at("judge").at("rank_correlation"));
+    }
+    for (const Json& protocol : json.at("protocols"))
+      results.protocols.push_back(ReadProtocol(protocol));
+    return results;
+  } catch (const Json::exception& error) {
+    return CorruptData(fmt::format("results: {}", error.what()));
+  } catch (const std::out_of_range&) {
+    return CorruptData("results: a curve's step, iqm, low and high differ in length");
+  }
+}
+
+std::string_view Verdict(const Estimate& difference) {
+  if (difference.low > 0) return "better";
+  if (difference.high < 0) return "worse";
+  return "cannot be told apart";
+}
+
+std::vector<ArmComparison> KeyComparisons(const ProtocolResult& protocol) {
+  constexpr std::pair<const char*, const char*> kPairs[] = {
+      {"hybrid", "baseline"},      {"cosine", "baseline"}, {"llm", "baseline"},
+      {"hybrid", "llm"},           {"hybrid", "cosine"},   {"hybrid", "hybrid-frozen"},
+      {"cosine", "cosine-frozen"}, {"llm", "llm-frozen"},  {"hybrid", "cosine-rank"},
+      {"cosine", "cosine-rank"},   {"llm", "cosine-rank"}, {"baseline", "cosine-rank"}};
+  std::vector<ArmComparison> key;
+  for (const auto& [a, b] : kPairs)
+    if (auto comparison = protocol.Compare(a, b, kHeadlineMetric)) key.push_back(*comparison);
+  return key;
+}
+
+std::string WinnerSentence(const ProtocolResult& protocol) {
+  const std::vector<const ArmResult*> warm = WarmArms(protocol);
+  if (protocol.FindArm("baseline") == nullptr || warm.empty()) {
+    return fmt::format(
+        "{}: a warm start and the cold start (baseline) have to take part for a verdict.",
+        protocol.name);
+  }
+  std::vector<std::string> winners, losers;
+  std::string best_interval;
+  for (const ArmResult* arm : warm) {
+    const auto comparison = protocol.Compare(arm->name, "baseline", kHeadlineMetric);
+    if (!comparison) continue;
+    if (comparison->difference.low > 0) {
+      if (winners.empty()) best_interval = Signed(comparison->difference);
+      winners.push_back(arm->name);
+    } else if (comparison->difference.high < 0) {
+      losers.push_back(arm->name);
+    }
+  }
+  const std::string worse =
+      losers.empty() ? "" : fmt::format(" Worse than the cold start: {}.", fmt::join(losers, ", "));
+  if (winners.empty()) {
+    return fmt::format("{}: no warm start is shown to beat the cold start in cumulative reward.{}",
+                       protocol.name, worse);
+  }
+  return fmt::format(
+      "{}: the warm start{} {} beat{} the cold start in cumulative reward; {} by {}.{}{}",
+      protocol.name, winners.size() > 1 ? "s" : "", fmt::join(winners, ", "),
+      winners.size() > 1 ? "" : "s", winners.front(), best_interval,
+      AmongWarm(protocol, warm, winners.front()), worse);
+}
+
+std::string SimulationNote(const ResultsSummary& results) {
+  if (results.llm_kind == "surrogate") {
+    return "Simulated throughout: the judge is a simulated user, and \"llm\" is the surrogate, a "
+           "rule-based stand-in and not an LLM.";
+  }
+  return fmt::format("The judge is a simulated user; labels of \"llm\" come from: {}.",
+                     results.llm_kind);
+}
+
+}  // namespace dynajob

@@ -1,0 +1,58 @@
+// The embedded store: one SQLite file in WAL mode, every write durable when the call returns.
+// See dynajob/stores/store.h for the contract.
+#ifndef DYNAJOB_STORES_SRC_SQLITE_STORE_H_
+#define DYNAJOB_STORES_SRC_SQLITE_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "dynajob/stores/open_store.h"
+#include "dynajob/stores/store.h"
+
+#include "sqlite_database.h"
+
+namespace dynajob {
+
+class SqliteStore : public Store {
+ public:
+  static Result<std::unique_ptr<Store>> Open(const std::string& path, OpenMode mode);
+
+  const std::string& name() const override { return database_->path(); }
+  Status PutJobs(std::span<const Job> jobs) override;
+  Status PutCandidates(std::span<const Candidate> candidates) override;
+  Status ForEachJob(const std::function<Status(Job)>& visit) override;
+  Status ForEachCandidate(const std::function<Status(Candidate)>& visit) override;
+  Result<std::optional<Job>> GetJob(std::string_view id) override;
+  Result<std::optional<Candidate>> GetCandidate(std::string_view id) override;
+  Status PutEmbeddings(EntityKind kind, std::string_view embedder,
+                       std::span<const EmbeddingRow> rows) override;
+  Status ClearEmbeddings(EntityKind kind) override;
+  Result<Catalog> LoadCatalog(const CatalogSpec& spec) override;
+  Result<StoreSummary> Summarize() override;
+  Status PutResponse(const ResponseEvent& event) override;
+  Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) override;
+  Result<std::optional<std::string>> GetLabel(std::string_view key) override;
+  Status PutLabel(std::string_view key, std::string_view value) override;
+  Status PutRun(const RunRecord& run) override;
+  Result<std::vector<RunRecord>> ListRuns() override;
+
+ private:
+  explicit SqliteStore(std::unique_ptr<SqliteDatabase> database) : database_(std::move(database)) {}
+
+  template <typename Record>
+  Status PutRecords(EntityKind kind, std::span<const Record> records,
+                    Status (*check)(const Record&));
+  template <typename Record>
+  Status ForEachRecord(EntityKind kind, const std::function<Status(Record)>& visit);
+  template <typename Record>
+  Result<std::optional<Record>> GetRecord(EntityKind kind, std::string_view id);
+  Status RequireEntity(EntityKind kind, std::string_view id, std::string_view what);
+  Result<EntitySummary> SummarizeEntities(EntityKind kind);
+  Result<size_t> CountRows(std::string_view table);
+
+  std::unique_ptr<SqliteDatabase> database_;
+};
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_STORES_SRC_SQLITE_STORE_H_
