@@ -12,6 +12,9 @@
 #include <gtest/gtest.h>
 
 #include "dynajob/core/rng.h"
+#include "dynajob/evaluation/statistics.h"
+#include "dynajob/market/generator.h"
+#include "dynajob/rewards/surrogate_user.h"
 
 namespace dynajob {
 namespace {
@@ -250,6 +253,40 @@ TEST(JudgeUtility, RisesWithAStatedSectorInCommon) {
   options.skill_weight = options.affinity_weight = options.taste_weight = 0;
   const Judge judge = Judge::Create(CatalogOf({person}, {same, far}), options, {}, kSeed).value();
   EXPECT_GT(judge.Utility({0, 0}), judge.Utility({0, 1}));
+}
+
+TEST(JudgeOnTheSampleMarket, LeavesRoomForLearningAndAgreesInPartWithTheSurrogate) {
+  MarketOptions options;
+  options.candidates = 100;
+  options.jobs = 800;
+  Market market = GenerateMarket(options).value();
+  const Catalog catalog = CatalogOf(std::move(market.candidates), std::move(market.jobs));
+  const Judge judge = Judge::Create(catalog, {}, {}, kSeed).value();
+  const auto surrogate = SurrogateUser::Create(catalog, {}).value();
+  const ResponseRewards rewards;
+  std::vector<double> judged;
+  std::vector<double> simulated;
+  ResponseProbabilities surrogate_shares{};
+  Rng rng(4);
+  double best_of_50 = 0;
+  for (CandidateRow candidate = 0; candidate < 100; ++candidate) {
+    double best = -1;
+    for (const uint32_t job : rng.SampleWithoutReplacement(catalog.job_count(), 50)) {
+      const ResponseProbabilities p = surrogate->ProbabilitiesOf({candidate, job});
+      for (size_t k = 0; k < kResponseCount; ++k) surrogate_shares[k] += p[k] / 5000;
+      simulated.push_back(rewards.Expected(p));
+      judged.push_back(judge.ExpectedReward({candidate, job}));
+      best = std::max(best, judged.back());
+    }
+    best_of_50 += best / 100;
+  }
+  EXPECT_GT(best_of_50, 0.65);
+  EXPECT_LT(best_of_50, 0.9);
+  EXPECT_NEAR(Mean(judged), 0.125, 0.05);  // of the target shares
+  EXPECT_GT(Spearman(simulated, judged), 0.5);
+  EXPECT_LT(Spearman(simulated, judged), 0.85);
+  // A warm start learns almost nothing from labels that are nearly all alike.
+  for (const double share : surrogate_shares) EXPECT_LT(share, 0.75);
 }
 
 TEST(JudgeOptions, RefusesValuesOutOfRangeNamingTheKey) {

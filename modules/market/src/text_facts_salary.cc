@@ -7,6 +7,7 @@
 
 #include "dynajob/core/text.h"
 #include "dynajob/market/text_facts.h"
+
 #include "text_facts_tokens.h"
 
 namespace dynajob {
@@ -43,7 +44,8 @@ std::string Normalized(std::string_view text) {
 }
 
 bool NamesOtherCurrency(const std::string& phrase, const std::vector<Token>& tokens) {
-  for (std::string_view sign : {"£", "€", "₹", "¥", "₽", "c$", "ca$", "a$", "au$", "nz$", "hk$"}) {
+  for (std::string_view sign :
+       {"£", "€", "₹", "¥", "₽", "c$", "ca$", "a$", "au$", "nz$", "hk$"}) {
     const size_t at = phrase.find(sign);
     // "a$" must be a sign of its own, not the end of a word.
     if (at != std::string::npos && (at == 0 || !IsAsciiLetter(phrase[at - 1]))) return true;
@@ -121,17 +123,46 @@ double PeriodOfWord(std::string_view word) {
     std::string_view word;
     double per_year;
   };
-  static constexpr auto kNames = std::to_array<Named>(
-      {{"hour", 2080},        {"hours", 2080},        {"hourly", 2080},       {"hr", 2080},
-       {"hrs", 2080},         {"h", 2080},            {"ph", 2080},           {"day", 260},
-       {"daily", 260},        {"diem", 260},          {"week", 52},           {"weekly", 52},
-       {"wk", 52},            {"biweekly", 26},       {"fortnight", 26},      {"semimonthly", 24},
-       {"month", 12},         {"monthly", 12},        {"mo", 12},             {"year", 1},
-       {"yearly", 1},         {"yr", 1},              {"annual", 1},          {"annually", 1},
-       {"annum", 1},          {"pa", 1},              {"game", kPieceRate},   {"match", kPieceRate},
-       {"class", kPieceRate}, {"session", kPieceRate}, {"visit", kPieceRate}, {"mile", kPieceRate},
-       {"event", kPieceRate}, {"shift", kPieceRate},  {"project", kPieceRate}, {"unit", kPieceRate},
-       {"load", kPieceRate},  {"course", kPieceRate}, {"credit", kPieceRate}, {"client", kPieceRate}});
+  static constexpr auto kNames = std::to_array<Named>({{"hour", 2080},
+                                                       {"hours", 2080},
+                                                       {"hourly", 2080},
+                                                       {"hr", 2080},
+                                                       {"hrs", 2080},
+                                                       {"h", 2080},
+                                                       {"ph", 2080},
+                                                       {"day", 260},
+                                                       {"daily", 260},
+                                                       {"diem", 260},
+                                                       {"week", 52},
+                                                       {"weekly", 52},
+                                                       {"wk", 52},
+                                                       {"biweekly", 26},
+                                                       {"fortnight", 26},
+                                                       {"semimonthly", 24},
+                                                       {"month", 12},
+                                                       {"monthly", 12},
+                                                       {"mo", 12},
+                                                       {"year", 1},
+                                                       {"yearly", 1},
+                                                       {"yr", 1},
+                                                       {"annual", 1},
+                                                       {"annually", 1},
+                                                       {"annum", 1},
+                                                       {"pa", 1},
+                                                       {"game", kPieceRate},
+                                                       {"match", kPieceRate},
+                                                       {"class", kPieceRate},
+                                                       {"session", kPieceRate},
+                                                       {"visit", kPieceRate},
+                                                       {"mile", kPieceRate},
+                                                       {"event", kPieceRate},
+                                                       {"shift", kPieceRate},
+                                                       {"project", kPieceRate},
+                                                       {"unit", kPieceRate},
+                                                       {"load", kPieceRate},
+                                                       {"course", kPieceRate},
+                                                       {"credit", kPieceRate},
+                                                       {"client", kPieceRate}});
   for (const auto& [name, per_year] : kNames)
     if (name == word) return per_year;
   return 0;
@@ -149,7 +180,8 @@ double StatedPeriod(const std::vector<Token>& tokens, size_t amount_end) {
     if (halved && period == 52) period = 26;
     if (halved && period == 12) period = 24;
     if (tokens[i].begin >= amount_end) return period;
-    if (before == 0) before = period;
+    // "401k match, $50,000": a piece rate follows its amount.
+    if (before == 0 && period > 0) before = period;
   }
   return before;
 }
@@ -196,7 +228,8 @@ std::optional<SalaryRange> ParseSalary(std::string_view text) {
   const std::vector<Amount> amounts = FindAmounts(phrase);
 
   // An amount with a dollar sign outranks other numbers ("2 positions, $50,000").
-  auto first = std::find_if(amounts.begin(), amounts.end(), [](const Amount& a) { return a.dollar; });
+  auto first =
+      std::find_if(amounts.begin(), amounts.end(), [](const Amount& a) { return a.dollar; });
   if (first == amounts.end()) first = amounts.begin();
   if (first == amounts.end()) return std::nullopt;
 
@@ -292,6 +325,15 @@ void AppendItem(std::string& list, std::string_view item) {
   list += item;
 }
 
+// Whether the list starts with the name of a contract, whole or cut.
+bool NamesContract(std::string_view list) {
+  const std::string_view item = SplitOnce(list, ",").first;
+  if (!WholeOf(kContractHeads, item).empty()) return true;
+  const std::string lower = ToLowerAscii(item);
+  return ParseContractText(item) != ContractType::kUnknown || lower == "tenure track" ||
+         lower == "tenured" || lower == "non-tenure" || lower == "permanent";
+}
+
 // Appends the items of a list of contracts, the last of which may be cut before an "a". "P" is the
 // start of "Part-time" unless the tail says that it is "Permanent".
 void AppendHead(std::string& contract, std::string_view head, std::string_view tail_whole) {
@@ -323,34 +365,29 @@ JobTerms RejoinCutPhrase(std::string_view salary, std::string_view contract) {
   if (IsMissing(salary) || salary == "N") salary = {};
   if (IsMissing(contract)) contract = {};
 
-  auto [tail_start, tail_rest] = SplitOnce(contract, " - ");
-  std::string_view period = WholeOf(kPeriodTails, tail_start);
-  std::string_view tail = contract;
-  if (!period.empty()) tail = tail_rest;
-  const bool has_amount = std::any_of(salary.begin(), salary.end(), IsDigit);
+  const auto [tail_start, tail_rest] = SplitOnce(contract, " - ");
+  const std::string_view period = WholeOf(kPeriodTails, tail_start);
+  const std::string_view tail = period.empty() ? contract : tail_rest;
   const std::string_view tail_whole = WholeOf(kContractTails, SplitOnce(tail, ",").first);
 
   JobTerms terms;
-  if (has_amount) {
-    auto [money, head] = SplitOnce(salary, " - ");
-    // The dash of a range is not the one before the contract.
-    if (std::any_of(head.begin(), head.end(), IsDigit)) {
-      const size_t last_dash = salary.rfind(" - ");
-      const std::string_view after = Trim(salary.substr(last_dash + 3));
-      const bool is_contract = std::none_of(after.begin(), after.end(), IsDigit);
-      head = is_contract ? after : std::string_view{};
-      money = Trim(is_contract ? salary.substr(0, last_dash) : salary);
-    }
-    terms.salary = money;
-    for (const CutPiece& cut : kPieceRateHeads)
-      if (money.ends_with(cut.piece))
-        terms.salary.replace(terms.salary.size() - cut.piece.size(), cut.piece.size(), cut.whole);
-    const bool states_period = terms.salary.find(" per ") != std::string::npos;
-    if (!period.empty() && !states_period) terms.salary.append(" ").append(period);
-    AppendHead(terms.contract, head, tail_whole);
-  } else {
-    AppendHead(terms.contract, salary, tail_whole);
+  const bool has_amount = std::any_of(salary.begin(), salary.end(), IsDigit);
+  const size_t dash = has_amount ? salary.rfind(" - ") : std::string_view::npos;
+  std::string_view money = has_amount ? salary : std::string_view{};
+  std::string_view head = has_amount ? std::string_view{} : salary;
+  // The dash of a range is not the one before the contract.
+  if (dash != std::string_view::npos && NamesContract(salary.substr(dash + 3))) {
+    money = Trim(salary.substr(0, dash));
+    head = salary.substr(dash + 3);
   }
+  if (!head.empty() && !NamesContract(head) && head != contract) std::swap(money, head);
+  terms.salary = money;
+  for (const CutPiece& cut : kPieceRateHeads)
+    if (money.ends_with(cut.piece))
+      terms.salary.replace(money.size() - cut.piece.size(), cut.piece.size(), cut.whole);
+  const bool states_period = terms.salary.find(" per ") != std::string::npos;
+  if (has_amount && !period.empty() && !states_period) terms.salary.append(" ").append(period);
+  AppendHead(terms.contract, head, tail_whole);
   AppendTail(terms.contract, tail);
   return terms;
 }

@@ -8,8 +8,8 @@
 
 namespace dynajob::text_facts {
 
-// A maximal run of ASCII letters and digits; `begin` and `end` are byte offsets into the text, whose
-// characters just outside the run are `before` and `after` ('\0' at the ends).
+// A maximal run of ASCII letters and digits; `begin` and `end` are byte offsets into the text,
+// whose characters just outside the run are `before` and `after` ('\0' at the ends).
 struct Token {
   std::string_view text;
   size_t begin = 0;

@@ -38,7 +38,8 @@ class TextReader {
     std::vector<uint32_t> words;
     for (const std::string& skill : skills) {
       phrases.push_back(PhraseNumber(skill));
-      for (const uint32_t word : WordSet(skill).numbers()) words.push_back(word);
+      const NumberSet own = WordSet(skill);
+      words.insert(words.end(), own.numbers().begin(), own.numbers().end());
     }
     return {NumberSet(std::move(phrases)), NumberSet(std::move(words))};
   }
@@ -58,7 +59,8 @@ class TextReader {
 
   std::vector<WeightedWord> Weighted(std::string_view text) {
     std::vector<WeightedWord> words;
-    for (const uint32_t word : WordSet(text).numbers()) words.push_back({word, 0});
+    const NumberSet distinct = WordSet(text);
+    for (const uint32_t word : distinct.numbers()) words.push_back({word, 0});
     return words;
   }
 
@@ -134,7 +136,9 @@ NumberSet::NumberSet(std::vector<uint32_t> numbers) : numbers_(std::move(numbers
   std::sort(numbers_.begin(), numbers_.end());
   numbers_.erase(std::unique(numbers_.begin(), numbers_.end()), numbers_.end());
   numbers_.shrink_to_fit();
-  for (const uint32_t number : numbers_) mask_ |= uint64_t{1} << (number % 64);
+  for (const uint32_t number : numbers_) {
+    mask_[number / 64 % kMaskWords] |= uint64_t{1} << (number % 64);
+  }
 }
 
 bool NumberSet::Find(uint32_t number) const {

@@ -2,6 +2,8 @@
 #ifndef DYNAJOB_REWARDS_SRC_SURROGATE_INDEX_H_
 #define DYNAJOB_REWARDS_SRC_SURROGATE_INDEX_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,13 +18,17 @@ class NumberSet {
   NumberSet() = default;
   explicit NumberSet(std::vector<uint32_t> numbers);
 
-  bool Contains(uint32_t number) const { return (mask_ >> (number % 64) & 1) != 0 && Find(number); }
+  bool Contains(uint32_t number) const {
+    return (mask_[number / 64 % kMaskWords] >> (number % 64) & 1) != 0 && Find(number);
+  }
   const std::vector<uint32_t>& numbers() const { return numbers_; }  // ascending
 
  private:
+  static constexpr size_t kMaskWords = 8;  // one cache line
+
   bool Find(uint32_t number) const;
 
-  uint64_t mask_ = 0;  // bit n % 64 is set for every member n
+  std::array<uint64_t, kMaskWords> mask_{};  // bit n % 512 is set for every member n
   std::vector<uint32_t> numbers_;
 };
 

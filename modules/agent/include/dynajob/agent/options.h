@@ -88,8 +88,8 @@ struct PretrainOptions {
   double epsilon_start = 1.0;  // falls linearly over the phase
   double epsilon_end = 0.2;
   PhaseOptions cosine{.steps = 4000, .updates_per_step = 2, .learning_rate = 1e-3};
-  PhaseOptions llm{.steps = 2000, .updates_per_step = 1, .learning_rate = 1e-3};
-  PhaseOptions hybrid_llm{.steps = 2000, .updates_per_step = 1, .learning_rate = 2e-4};
+  PhaseOptions llm{.steps = 4000, .updates_per_step = 1, .learning_rate = 1e-3};
+  PhaseOptions hybrid_llm{.steps = 4000, .updates_per_step = 1, .learning_rate = 2e-4};
   int64_t minimum_updates = 500;  // of a phase, however few its steps
   // First steps of the hybrid's phase 2, out of its label budget: roll-outs of the phase 1 policy
   // that seed the buffer and on whose labels the calibration is fitted, before any update.

@@ -29,14 +29,14 @@
 namespace dynajob {
 
 struct JudgeOptions {
-  double skill_weight = 7.0;      // from no skill covered to all
-  double sector_weight = 3.0;     // sector similarity from 0 to 1
-  double seniority_weight = 0.5;  // per squared level away from the wanted one
-  double salary_weight = 2.0;     // per unit of log(offer / reservation wage); twice below it
-  double work_mode_weight = 0.8;  // per unit of mode utility
-  double distance_weight = 0.8;   // per tolerance of distance
-  double affinity_weight = 0.8;   // sd of the utility from hidden sector affinity
-  double taste_weight = 0.8;      // sd of the utility from latent taste
+  double skill_weight = 5.5;       // from no skill covered to all
+  double sector_weight = 1.5;      // sector similarity from 0 to 1
+  double seniority_weight = 0.25;  // per squared level away from the wanted one
+  double salary_weight = 0.8;      // per unit of log(offer / reservation wage); twice below it
+  double work_mode_weight = 0.5;   // per unit of mode utility
+  double distance_weight = 0.3;    // per tolerance of distance
+  double affinity_weight = 0.5;    // sd of the utility from hidden sector affinity
+  double taste_weight = 0.5;       // sd of the utility from latent taste
   PreferenceSpread spread;
   ResponseProbabilities target_shares = {0.60, 0.15, 0.13, 0.12};  // by Response, sum 1
   int64_t calibration_pairs = 20000;                               // sampled at construction

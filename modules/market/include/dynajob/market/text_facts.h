@@ -79,8 +79,9 @@ std::optional<double> StatedYears(std::string_view resume);
 // The level a posting's text implies: its required years, or else "entry level", "no experience".
 Seniority SeniorityFromPosting(std::string_view text);
 
-// The level a résumé implies: the title of its most recent role (the first line that names one), or
-// else the stated years, or else "fresher", "recent graduate" (junior).
+// The level a résumé implies: the title of its most recent role (the first line that names one; an
+// internship makes a junior), or else the stated years, or else "fresher", "recent graduate"
+// (junior).
 Seniority SeniorityFromResume(std::string_view text);
 
 // Where "Houston, TX 77002", "12 Main St, Denver, CO", "New York State" or "California" is: the
@@ -88,7 +89,8 @@ Seniority SeniorityFromResume(std::string_view text);
 std::optional<GeoPoint> LocateUsPlace(std::string_view location);
 
 // Undoes UTF-8 that was read as Latin-1 or Windows-1252 and encoded again ("â€¢" for "•", "Ã©" for
-// "é"). Only sequences that such a mistake alone makes likely are changed, so correct text survives.
+// "é"). Only sequences that such a mistake alone makes likely are changed, so correct text
+// survives.
 std::string RepairDoubleEncoding(std::string_view text);
 
 // Valid UTF-8 text for reading and matching: double encoding repaired, HTML tags removed and
@@ -96,6 +98,11 @@ std::string RepairDoubleEncoding(std::string_view text);
 // dashes, ligatures and spaces as ASCII, no control characters, no trailing or repeated blanks, at
 // most one empty line in a row. Applying it twice gives the same as once for text without markup.
 std::string PlainText(std::string_view text);
+
+// A posting without the sentences that say nothing of the work: equal opportunity, screening, notes
+// to recruiters, benefits, epidemics. They mention words such as "recruiting" and "compliance" in
+// postings of every occupation, which would pass for skills.
+std::string WithoutBoilerplate(std::string_view posting);
 
 }  // namespace dynajob
 

@@ -1,9 +1,9 @@
 // The skill vocabulary of the market: canonical skill phrases with their other spellings, and the
 // occupations, sectors and ladders that use them.
 //
-// It serves two readers. The generator draws jobs and candidates from its occupations. The importers
-// find the skills that a posting or a résumé mentions (FindSkills), and the judge places a set of
-// skills among the sectors (SectorProfile). The tables are in src/vocabulary_data_*.cc.
+// It serves two readers. The generator draws jobs and candidates from its occupations. The
+// importers find the skills that a posting or a résumé mentions (FindSkills), and the judge places
+// a set of skills among the sectors (SectorProfile). The tables are in src/vocabulary_data_*.cc.
 #ifndef DYNAJOB_MARKET_VOCABULARY_H_
 #define DYNAJOB_MARKET_VOCABULARY_H_
 
@@ -43,13 +43,18 @@ struct Occupation {
   size_t sector = 0;
   std::vector<LadderRung> ladder;  // from the lowest level to the highest, never empty
   double base_salary = 0;          // of the kMid level in an average city, US dollars a year
+  double salary_spread = 1;        // exponent of the level's factor; below 1 for flat ladders
   double posting_share = 1;        // how common its postings are, relative to other occupations
+  double part_time_share = 0;      // of its postings
   WorkModeShares work_modes;
-  std::string field_of_study;      // "civil engineering"; empty when no degree is usual
+  std::string field_of_study;  // "civil engineering"; empty when no degree is usual
+  std::string credential;      // "a Professional Engineer (PE) license"; often empty
   std::vector<WeightedSkill> hard_skills;
   std::vector<WeightedSkill> soft_skills;
   // What the work consists of, as infinitive clauses: "design foundations and retaining walls".
   std::vector<std::string> duties;
+  // How employers are named: "{P} Solar", where {P} is a proper name and {C} the city.
+  std::vector<std::string> employers;
 };
 
 // Immutable after construction; safe for concurrent use.

@@ -35,18 +35,18 @@ enum class CorruptionMode {
 };
 
 struct SurrogateOptions {
-  double technical_weight = 5.0;      // share of the technical skills covered, 0 to 1
-  double soft_weight = 0.8;           // share of the soft skills covered, 0 to 1
-  double title_weight = 1.5;          // share of the title known from the candidate's texts, 0 to 1
+  double technical_weight = 8.0;      // share of the technical skills covered, 0 to 1
+  double soft_weight = 1.0;           // share of the soft skills covered, 0 to 1
+  double title_weight = 2.0;          // share of the title known from the candidate's texts, 0 to 1
   double partial_credit = 0.5;        // of a phrase of which only words are shared
   double overqualified_weight = 1.0;  // per two levels the job is below the candidate
   double underqualified_weight = 1.4;  // per two levels the job is above the candidate
   double salary_weight = 1.2;          // per unit of log(offered / expected)
   double distance_weight = 0.4;        // per unit of log1p(km / 50)
   double work_mode_weight = 0.5;       // stated preference met (+1) or not (-1)
-  double cut_click = 1.2;              // cut-points between the responses, ascending, utility units
-  double cut_save = 2.0;
-  double cut_apply = 3.2;
+  double cut_click = -0.1;             // cut-points between the responses, ascending, utility units
+  double cut_save = 0.7;
+  double cut_apply = 1.9;
   double temperature = 1.0;      // of the logistic noise; > 0
   double positivity_bias = 0.0;  // added to every utility: LLMs that play users like too much
   double corruption = 0.0;       // share of pairs whose label is replaced, 0 to 1

@@ -1,0 +1,166 @@
+#include "dynajob/evaluation/comparison.h"
+
+#include <algorithm>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "comparison_test_support.h"
+
+namespace dynajob {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ComparisonTest : public ::testing::Test {
+ protected:
+  ComparisonTest() : catalog_(SmallMarketCatalog()), options_(SmallExperiment()) {}
+
+  ComparisonTraces Run() {
+    auto traces = RunComparison(catalog_, options_, nullptr, nullptr);
+    EXPECT_TRUE(traces.ok()) << traces.error().message;
+    return *std::move(traces);
+  }
+
+  Catalog catalog_;
+  ExperimentOptions options_;
+};
+
+TEST_F(ComparisonTest, ResultsDoNotDependOnTheNumberOfWorkers) {
+  options_.comparison.workers = 1;
+  const std::string one = ResultsJson(Run(), options_.comparison);
+  options_.comparison.workers = 3;
+  EXPECT_EQ(ResultsJson(Run(), options_.comparison), one);
+}
+
+TEST_F(ComparisonTest, AnArmDoesNotDependOnWhichOthersRun) {
+  const ComparisonTraces all = Run();
+  options_.comparison.arms = {"hybrid"};
+  const ComparisonTraces alone = Run();
+  const auto& together = all.protocols[0].arms;
+  const auto hybrid = std::find_if(together.begin(), together.end(),
+                                   [](const ArmTraces& arm) { return arm.name == "hybrid"; });
+  ASSERT_NE(hybrid, together.end());
+  ASSERT_EQ(alone.protocols[0].arms.size(), 1u);
+  for (size_t seed = 0; seed < 2; ++seed)
+    for (size_t t = 0; t < 12; ++t)
+      EXPECT_EQ(alone.protocols[0].arms[0].by_seed[seed][0].steps[t].expected_reward,
+                hybrid->by_seed[seed][0].steps[t].expected_reward);
+}
+
+TEST_F(ComparisonTest, NoArmBeatsTheBestJobOfItsOwnCandidateSet) {
+  const ComparisonTraces traces = Run();
+  for (const ProtocolTraces& protocol : traces.protocols) {
+    for (const ArmTraces& arm : protocol.arms) {
+      for (const auto& people : arm.by_seed) {
+        for (const Trace& trace : people) {
+          ASSERT_EQ(trace.steps.size(), 12u);
+          for (const StepOutcome& step : trace.steps) {
+            EXPECT_LE(step.expected_reward, step.best_in_set) << arm.name;
+            if (arm.name == "oracle") {
+              EXPECT_EQ(step.expected_reward, step.best_in_set);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_F(ComparisonTest, ArmsMeetTheSameFirstCandidateSet) {
+  const ComparisonTraces traces = Run();
+  const auto& arms = traces.protocols[0].arms;
+  for (const ArmTraces& arm : arms)
+    for (size_t person = 0; person < arm.by_seed[0].size(); ++person)
+      EXPECT_EQ(arm.by_seed[0][person].steps[0].best_in_set,
+                arms[0].by_seed[0][person].steps[0].best_in_set);
+}
+
+TEST_F(ComparisonTest, LabelsAreChargedToTheArmsThatBuyThem) {
+  const ComparisonTraces traces = Run();
+  for (const ArmTraces& arm : traces.protocols[0].arms) {
+    const bool buys = arm.name.starts_with("llm") || arm.name.starts_with("hybrid");
+    for (const ArmCost& cost : arm.cost_by_seed) {
+      if (buys) {
+        EXPECT_GT(cost.llm_calls, 0u) << arm.name;
+        EXPECT_LE(cost.llm_calls, 60u) << arm.name;
+      } else {
+        EXPECT_EQ(cost.llm_calls, 0u) << arm.name;
+      }
+      EXPECT_EQ(cost.updates > 0, arm.kind == "learner" || buys) << arm.name;
+    }
+  }
+}
+
+TEST_F(ComparisonTest, ResultsFollowTheirSchema) {
+  const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
+  EXPECT_EQ(json["schema"], "dynajob.results/1");
+  EXPECT_EQ(json["seeds"], nlohmann::json({1, 2}));
+  EXPECT_EQ(json["llm"]["kind"], "surrogate");
+  ASSERT_EQ(json["protocols"].size(), 2u);
+  const auto& protocol = json["protocols"][0];
+  EXPECT_EQ(protocol["name"], "new-user");
+  EXPECT_EQ(protocol["steps"], 12);
+  ASSERT_EQ(protocol["arms"].size(), options_.comparison.arms.size());
+  for (const auto& arm : protocol["arms"]) {
+    for (const char* metric : {"jumpstart", "cumulative_reward", "average_reward", "regret",
+                               "apply_rate", "asymptote", "ndcg@10"}) {
+      const auto& estimate = arm["metrics"][metric];
+      EXPECT_LE(estimate["low"], estimate["iqm"]) << arm["name"] << " " << metric;
+      EXPECT_LE(estimate["iqm"], estimate["high"]) << arm["name"] << " " << metric;
+    }
+    EXPECT_EQ(arm["curve"]["step"].size(), 12u);
+    EXPECT_EQ(arm["curve"]["iqm"].size(), 12u);
+    EXPECT_TRUE(arm["metrics"]["steps_to_threshold"].contains("reached"));
+  }
+  const size_t pairs = protocol["arms"].size() * (protocol["arms"].size() - 1) / 2;
+  EXPECT_EQ(protocol["comparisons"].size(), 4 * pairs);
+}
+
+TEST_F(ComparisonTest, OracleIsAboveEveryArmInCumulativeReward) {
+  const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
+  for (const auto& protocol : json["protocols"])
+    for (const auto& comparison : protocol["comparisons"])
+      if (comparison["a"] == "oracle" && comparison["metric"] == "cumulative_reward") {
+        EXPECT_GT(comparison["difference"]["low"], 0.0) << comparison["b"];
+      }
+}
+
+TEST_F(ComparisonTest, CancellationStopsTheRun) {
+  CancellationToken token;
+  token.Cancel();
+  const auto traces = RunComparison(catalog_, options_, nullptr, &token);
+  ASSERT_FALSE(traces.ok());
+  EXPECT_EQ(traces.error().code, ErrorCode::kCancelled);
+}
+
+TEST_F(ComparisonTest, MoreStepsThanHeldOutJobsAreRefused) {
+  options_.comparison.steps = 1000;
+  const auto traces = RunComparison(catalog_, options_, nullptr, nullptr);
+  ASSERT_FALSE(traces.ok());
+  EXPECT_THAT(traces.error().message, HasSubstr("compare.steps = 1000"));
+  EXPECT_THAT(traces.error().message, HasSubstr("at most 60"));
+}
+
+TEST(ComparisonOptions, UnknownArmsAreRefusedByName) {
+  ComparisonOptions options;
+  options.arms = {"baseline", "magic"};
+  ASSERT_FALSE(options.Validate().ok());
+  EXPECT_THAT(options.Validate().error().message, HasSubstr("'magic'"));
+  options.arms = {"baseline", "baseline"};
+  EXPECT_FALSE(options.Validate().ok());
+  options.arms = {};
+  EXPECT_FALSE(options.Validate().ok());
+}
+
+TEST(ComparisonOptions, LimitsNameFieldAndValue) {
+  ComparisonOptions options;
+  options.seeds = -3;
+  ASSERT_FALSE(options.Validate().ok());
+  EXPECT_THAT(options.Validate().error().message, HasSubstr("compare.seeds = -3"));
+}
+
+}  // namespace
+}  // namespace dynajob

@@ -1,0 +1,107 @@
+// Runs the libFuzzer entry of fuzz_jsonl_importer.cc on tricky inputs and seeded mutations of them.
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "dynajob/core/rng.h"
+
+#include "jsonl_importer_testing.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+namespace dynajob {
+namespace {
+
+// The corpus and its mutations go through the libFuzzer entry, which checks the invariants.
+void Fuzz(std::string_view bytes) {
+  EXPECT_NO_THROW(
+      LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
+}
+
+std::vector<std::string> TrickyInputs() {
+  std::vector<std::string> inputs = {
+      "",
+      "\n",
+      "{",
+      "{}",
+      "[]",
+      "null",
+      "NaN",
+      "\"\\ud800\"",
+      "{\"a\":-Infinity}",
+      "\xEF\xBB\xBF",
+      "\x1F\x8B",
+      std::string("\x1F\x8B\x08\0\0\0\0\0\0\0", 10),
+      std::string(3000, '['),
+      "$1,,,2 - $",
+      "$-$",
+      "per g",
+      "P",
+      "a$",
+      "\u00e2",
+      "\u00e2\u20ac",
+      "\u00c2",
+      "&#x;",
+      "&#99999999;",
+      "<",
+      "</",
+      "<!--",
+      "<b",
+      "year",
+      "3 years",
+      "to 3 years experience",
+      "3 - years exp",
+      ", TX",
+      "{\"job_id\":\"\",\"title\":\"x\"}",
+      "{\"job_id\":{\"$oid\":\"1\"},\"title\":\"x\"}",
+      "{\"job_id\":{\"$oid\":[]},\"title\":[[\"x\"],null]}",
+      "{\"job_id\":1e999,\"title\":\"x\"}",
+      "{\"title\":\"a\",\"title\":[\"b\"],\"job_id\":1,\"job_id\":null}",
+      std::string(kJob),
+      std::string(kCandidate),
+      std::string(kJob) + "\n" + std::string(kCandidate),
+      EveryKindOfBadRow(),
+      Gzip(EveryKindOfBadRow()),
+      Gzip(std::string(5000, 'x'))};
+  const std::string gzip = Gzip(std::string(kJob) + "\n");
+  inputs.push_back(gzip.substr(0, gzip.size() - 4));
+  inputs.push_back(gzip + gzip);
+  return inputs;
+}
+
+TEST(ImporterFuzz, TrickyInputsKeepTheInvariants) {
+  for (const std::string& input : TrickyInputs()) Fuzz(input);
+}
+
+TEST(ImporterFuzz, MutatedInputsKeepTheInvariants) {
+  constexpr int kMutations = 3000;
+  const std::vector<std::string> corpus = TrickyInputs();
+  Rng rng = Rng::Derive(7, "test-mutations");
+  for (int i = 0; i < kMutations; ++i) {
+    std::string input = corpus[rng.Below(corpus.size())];
+    const uint64_t edits = 1 + rng.Below(8);
+    for (uint64_t edit = 0; edit < edits; ++edit) {
+      const size_t at = rng.Below(input.size() + 1);
+      switch (rng.Below(4)) {
+        case 0:
+          input.insert(at, 1, static_cast<char>(rng.Below(256)));
+          break;
+        case 1:
+          if (at < input.size()) input[at] = static_cast<char>(rng.Below(256));
+          break;
+        case 2:
+          input.erase(at, 1 + rng.Below(16));
+          break;
+        default: {
+          const std::string& other = corpus[rng.Below(corpus.size())];
+          input.insert(at, other.substr(rng.Below(other.size() + 1), 1 + rng.Below(40)));
+        }
+      }
+    }
+    Fuzz(input);
+  }
+}
+
+}  // namespace
+}  // namespace dynajob
