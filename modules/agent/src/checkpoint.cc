@@ -219,6 +219,15 @@ Status AgentSnapshot::Load(const TensorBundle& bundle, DynaQAgent& agent) {
   const auto capacity = static_cast<size_t>(agent.options().buffer_capacity);
   DYNAJOB_ASSIGN_OR_RETURN(const auto state, bundle.LongWords("learner.state"));
   if (state.size() != 12) return CorruptData("learner.state has another length");
+  const PhaseSettings settings = {.learning_rate = std::bit_cast<double>(state[10]),
+                                  .target_sync = static_cast<int64_t>(state[6]),
+                                  .updates_per_step = static_cast<int64_t>(state[7]),
+                                  .planning_steps = static_cast<int64_t>(state[8]),
+                                  .warmup_steps = static_cast<int64_t>(state[9]),
+                                  .rehearsal = std::bit_cast<double>(state[11])};
+  if (settings.target_sync < 1 || !(settings.rehearsal >= 0 && settings.rehearsal <= 1))
+    return CorruptData(fmt::format("learner.state: target_sync = {}, rehearsal = {}",
+                                   settings.target_sync, settings.rehearsal));
   DYNAJOB_ASSIGN_OR_RETURN(const auto tried, bundle.LongWords("tried"));
   DYNAJOB_ASSIGN_OR_RETURN(ReplayBuffer replay, GetReplay("replay.", bundle, catalog, capacity));
   std::shared_ptr<const ReplayBuffer> rehearsal;
@@ -242,12 +251,7 @@ Status AgentSnapshot::Load(const TensorBundle& bundle, DynaQAgent& agent) {
                    .model_updates = state[3],
                    .target_syncs = state[4]};
   agent.phase_steps_ = static_cast<int64_t>(state[5]);
-  agent.settings_ = {.learning_rate = std::bit_cast<double>(state[10]),
-                     .target_sync = static_cast<int64_t>(state[6]),
-                     .updates_per_step = static_cast<int64_t>(state[7]),
-                     .planning_steps = static_cast<int64_t>(state[8]),
-                     .warmup_steps = static_cast<int64_t>(state[9]),
-                     .rehearsal = std::bit_cast<double>(state[11])};
+  agent.settings_ = settings;
   return Status::Ok();
 }
 

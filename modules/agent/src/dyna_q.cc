@@ -88,8 +88,9 @@ double DynaQAgent::LearnWorldModel() {
 
 double DynaQAgent::Plan() {
   // Search control: the states of past transitions, with a job that was tried or one that was not.
-  Rng rng = Rng::Derive(seed_, "planning", counts_.q_updates);
-  SampleBatch(rng);
+  // Two streams: with one, the number that picks a transition would pick its job, too.
+  SampleBatch(Rng::Derive(seed_, "planning-batch", counts_.q_updates));
+  Rng rng = Rng::Derive(seed_, "planning-jobs", counts_.q_updates);
   pairs_.clear();
   for (const BatchItem& item : batch_)
     pairs_.push_back({item.transition().pair.candidate, SimulatedJob(item.transition(), rng)});

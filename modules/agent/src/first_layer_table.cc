@@ -9,6 +9,12 @@ namespace {
 
 constexpr size_t kMaximumBytes = size_t{256} << 20;
 
+// Jobs are computed in fixed blocks of neighbours. The last bits of a BLAS product depend on how
+// many rows are multiplied at once; computing just the rows that are out of date would let them
+// depend on what was asked for before, and a resumed or copied learner would drift from the
+// original.
+constexpr size_t kBlockJobs = 32;
+
 }  // namespace
 
 bool FirstLayerTable::Fits(const PairNetwork& network) {
@@ -22,28 +28,27 @@ void FirstLayerTable::Refresh(const PairNetwork& network, std::span<const JobRow
   const MlpShape& shape = network.shape();
   const size_t width = shape.first_width();
   const size_t job_count = network.encoder().catalog().job_count();
-  if (versions_.size() != job_count) {
-    versions_.assign(job_count, 0);
+  if (rows_.size() != job_count * width) {
+    versions_.assign((job_count + kBlockJobs - 1) / kBlockJobs, 0);
     rows_.assign(job_count * width, 0.0f);
   }
-  // Row versions are stored plus one, so that 0 stays "never".
+  // Versions are stored plus one, so that 0 stays "never".
   const uint64_t wanted = network.version() + 1;
-  stale_.clear();
   for (const JobRow job : jobs) {
-    if (versions_[job] == wanted) continue;
-    versions_[job] = wanted;
-    stale_.push_back(job);
+    const size_t block = job / kBlockJobs;
+    if (versions_[block] == wanted) continue;
+    versions_[block] = wanted;
+    const size_t begin = block * kBlockJobs;
+    const size_t count = std::min(kBlockJobs, job_count - begin);
+    actions_.resize(count * shape.action_dim);
+    for (size_t i = 0; i < count; ++i)
+      network.encoder().EncodeAction(static_cast<JobRow>(begin + i),
+                                     actions_.data() + i * shape.action_dim);
+    float* rows = rows_.data() + begin * width;
+    std::fill_n(rows, count * width, 0.0f);
+    AddFirstLayer(shape, network.parameters().data(), shape.state_dim, shape.action_dim,
+                  actions_.data(), count, rows);
   }
-  if (stale_.empty()) return;
-  actions_.resize(stale_.size() * shape.action_dim);
-  computed_.assign(stale_.size() * width, 0.0f);
-  for (size_t i = 0; i < stale_.size(); ++i)
-    network.encoder().EncodeAction(stale_[i], actions_.data() + i * shape.action_dim);
-  AddFirstLayer(shape, network.parameters().data(), shape.state_dim, shape.action_dim,
-                actions_.data(), stale_.size(), computed_.data());
-  for (size_t i = 0; i < stale_.size(); ++i)
-    std::copy_n(computed_.begin() + static_cast<std::ptrdiff_t>(i * width), width,
-                rows_.begin() + static_cast<std::ptrdiff_t>(stale_[i] * width));
 }
 
 void FirstLayerTable::Evaluate(const PairNetwork& network, CandidateRow candidate,

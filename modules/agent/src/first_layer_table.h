@@ -27,11 +27,9 @@ class FirstLayerTable {
   void Refresh(const PairNetwork& network, std::span<const JobRow> jobs);
 
   std::vector<float> rows_;         // jobs x first width
-  std::vector<uint64_t> versions_;  // of each row; 0 = never computed
+  std::vector<uint64_t> versions_;  // of each block of jobs; 0 = never computed
   // Scratch.
-  std::vector<JobRow> stale_;
   std::vector<float> actions_;
-  std::vector<float> computed_;
   std::vector<float> state_;
   std::vector<float> from_state_;
   std::vector<float> first_;

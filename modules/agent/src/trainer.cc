@@ -123,13 +123,19 @@ Status Trainer::CheckInputs() const {
   for (const Phase& phase : phases_) {
     const bool needs_cosine = phase.source != Source::kLlm;
     const bool needs_llm = phase.source != Source::kCosine;
-    DYNAJOB_CHECK(!needs_cosine || inputs_.cosine != nullptr, "cosine reward source missing");
-    DYNAJOB_CHECK(!needs_llm || inputs_.llm != nullptr, "llm reward source missing");
+    const char* missing = needs_cosine && inputs_.cosine == nullptr ? "cosine"
+                          : needs_llm && inputs_.llm == nullptr     ? "llm"
+                                                                    : nullptr;
+    if (missing != nullptr) {
+      return FailedPrecondition(fmt::format("phase '{}' needs the {} reward source, none was given",
+                                            phase.name, missing));
+    }
   }
   return Status::Ok();
 }
 
 Status Trainer::Run(const Hooks& hooks) {
+  DYNAJOB_CHECK(hooks.interval > 0, "a progress interval is at least one step");
   uint64_t next_report = (steps_done_ / hooks.interval + 1) * hooks.interval;
   while (!done()) {
     if (hooks.cancellation != nullptr && hooks.cancellation->cancelled())
@@ -168,10 +174,13 @@ Status Trainer::RunEpisode() {
   const Phase& phase = phases_[phase_];
   const LinearSchedule epsilon{options_.pretrain.epsilon_start, options_.pretrain.epsilon_end,
                                phase.options.steps};
+  // An episode never reaches from the roll-outs into the steps that learn: the calibration comes
+  // between them.
+  const int64_t end = step_ < phase.rollout_steps ? phase.rollout_steps : phase.options.steps;
   EpisodeEnvironment environment(*this, static_cast<uint64_t>(step_));
   double total = 0;
   int64_t taken = 0;
-  while (taken < options_.pretrain.episode_steps && step_ + taken < phase.options.steps &&
+  while (taken < options_.pretrain.episode_steps && step_ + taken < end &&
          !environment.candidate_set().empty()) {
     const auto report = agent_.Step(environment, epsilon.At(step_ + taken));
     if (!report.ok()) return report.error();

@@ -21,6 +21,7 @@ constexpr size_t kStyles = std::size(kDashes);
 
 struct Axes {
   double x_low, x_high, y_low, y_high;
+  std::vector<double> y_ticks;
 
   double X(double step) const {
     const double span = x_high > x_low ? x_high - x_low : 1;
@@ -33,7 +34,7 @@ struct Axes {
 
 Axes AxesFor(const ProtocolResult& protocol) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  Axes axes{kInfinity, -kInfinity, kInfinity, -kInfinity};
+  Axes axes{kInfinity, -kInfinity, kInfinity, -kInfinity, {}};
   for (const ArmResult& arm : protocol.arms) {
     for (const double step : arm.curve.step) {
       axes.x_low = std::min(axes.x_low, step);
@@ -44,17 +45,17 @@ Axes AxesFor(const ProtocolResult& protocol) {
       axes.y_high = std::max(axes.y_high, reward.high);
     }
   }
-  if (!(axes.x_low <= axes.x_high)) axes = {0, 1, 0, 1};
+  if (!(axes.x_low <= axes.x_high)) axes = {0, 1, 0, 1, {}};
   if (axes.y_high - axes.y_low < 1e-9) axes.y_high = axes.y_low + 1;
-  const std::vector<double> ticks = AxisTicks(axes.y_low, axes.y_high, 5);
-  axes.y_low = std::min(axes.y_low, ticks.front());
-  axes.y_high = std::max(axes.y_high, ticks.back());
+  axes.y_ticks = AxisTicks(axes.y_low, axes.y_high, 5);
+  axes.y_low = std::min(axes.y_low, axes.y_ticks.front());
+  axes.y_high = std::max(axes.y_high, axes.y_ticks.back());
   return axes;
 }
 
 std::string Grid(const Axes& axes, const std::string& protocol) {
   std::string svg;
-  for (const double tick : AxisTicks(axes.y_low, axes.y_high, 5)) {
+  for (const double tick : axes.y_ticks) {
     svg += fmt::format(
         "<line class=\"grid\" x1=\"{0:.1f}\" y1=\"{2:.1f}\" x2=\"{1:.1f}\" y2=\"{2:.1f}\"/>"
         "<text class=\"tick\" x=\"{3:.1f}\" y=\"{4:.1f}\" text-anchor=\"end\">{5:.4g}</text>\n",

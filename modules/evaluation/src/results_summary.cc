@@ -80,7 +80,7 @@ std::vector<std::pair<std::string, double>> ReadNumbers(const Json& json) {
 }
 
 std::string Signed(const Estimate& estimate) {
-  return fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", estimate.value, estimate.low, estimate.high);
+  return fmt::format("{:+.2f} [{:+.2f},{:+.2f}]", estimate.value, estimate.low, estimate.high);
 }
 
 // Warm arms that took part, those with a greater reward first.

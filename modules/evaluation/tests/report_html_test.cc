@@ -122,6 +122,19 @@ TEST(ReportHtml, PutsTheVerdictFirstAndHasEverySection) {
     EXPECT_THAT(*html, HasSubstr(part));
 }
 
+TEST(LearningCurvesSvg, DrawsEveryGridLineInsideTheFrame) {
+  const std::string svg = LearningCurvesSvg(ParseResults(TwoArms(1, 3))->protocols[0]);
+  size_t lines = 0;
+  for (size_t at = svg.find("class=\"grid\""); at != std::string::npos;
+       at = svg.find("class=\"grid\"", at + 1)) {
+    const double y = std::stod(svg.substr(svg.find("y1=\"", at) + 4));
+    EXPECT_GE(y, 0);
+    EXPECT_LE(y, 340);
+    ++lines;
+  }
+  EXPECT_GE(lines, 4u);
+}
+
 TEST(ReportHtml, NeedsNothingFromOutside) {
   const std::string html = *ReportHtml(TwoArms(1, 3), "");
   for (const char* outside : {"http:", "https:", "<script", "<link", "src=", "@import", "url("})

@@ -1,0 +1,36 @@
+# Every target does all the set-up it needs: packages, configure, build.
+.PHONY: all demo test asan tsan clean help dependencies
+
+all: dependencies
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release
+
+demo: all
+	./build/release/dynajob demo
+
+test: all
+	ctest --preset release
+
+asan: dependencies
+	@cmake --preset asan-ubsan >/dev/null
+	@cmake --build --preset asan-ubsan
+	ctest --preset asan-ubsan
+
+tsan: dependencies
+	@cmake --preset tsan >/dev/null
+	@cmake --build --preset tsan
+	ctest --preset tsan
+
+dependencies:
+	@scripts/install_dependencies.sh
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make        install what is missing, configure, build build/release/dynajob'
+	@echo 'make demo   the same, then train and compare on a sample market (runs/demo)'
+	@echo 'make test   the same, then all tests'
+	@echo 'make asan   build and test with the address and undefined-behaviour sanitizers'
+	@echo 'make tsan   build and test with the thread sanitizer'
+	@echo 'make clean  remove what was built'

@@ -1,0 +1,257 @@
+#include "dynajob/agent/tensor_bundle.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "dynajob/core/rng.h"
+
+#include "agent_test_support.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+namespace dynajob {
+namespace {
+
+using ::testing::HasSubstr;
+
+TensorBundle Sample() {
+  TensorBundle bundle;
+  bundle.Put("layer.weight", std::vector<float>{1, -2, 3.5f, 0, -0.0f, 1e-30f}, {2, 3});
+  bundle.Put("empty", std::vector<float>{}, {0});
+  bundle.Put("scalar", std::vector<float>{42}, {});
+  bundle.Put("words", std::vector<uint32_t>{0, 1, 0xffffffffu});
+  bundle.Put("long", std::vector<uint64_t>{~uint64_t{0}, 5});
+  bundle.metadata() = {{"format", "pt"}, {"k\"ey", "v\nalue \xc3\xa9"}};
+  return bundle;
+}
+
+std::string WithHeader(const std::string& header, const std::string& data = "") {
+  std::string bytes(8, '\0');
+  const uint64_t length = header.size();
+  for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>((length >> (8 * i)) & 0xff);
+  return bytes + header + data;
+}
+
+TEST(TensorBundle, RoundTripKeepsEveryBit) {
+  TensorBundle bundle = Sample();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  bundle.Put("odd", std::vector<float>{nan, std::numeric_limits<float>::infinity()}, {2});
+  const std::string bytes = bundle.Serialize();
+  EXPECT_EQ(bytes.size() % 4, 0u);
+  const auto parsed = TensorBundle::Parse(bytes);
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+  EXPECT_EQ(parsed->size(), 6u);
+  EXPECT_EQ(parsed->metadata(), bundle.metadata());
+  EXPECT_TRUE(SameBits(*parsed->Floats("layer.weight"), *bundle.Floats("layer.weight")));
+  EXPECT_TRUE(std::signbit((*parsed->Floats("layer.weight"))[4]));
+  EXPECT_TRUE(SameBits(*parsed->Floats("odd"), *bundle.Floats("odd")));
+  EXPECT_EQ(*parsed->Words("words"), (std::vector<uint32_t>{0, 1, 0xffffffffu}));
+  EXPECT_EQ(*parsed->LongWords("long"), (std::vector<uint64_t>{~uint64_t{0}, 5}));
+  EXPECT_TRUE(parsed->Floats("empty")->empty());
+  EXPECT_EQ(parsed->Floats("scalar")->size(), 1u);
+  EXPECT_EQ(parsed->Serialize(), bytes);
+}
+
+TEST(TensorBundle, NothingAtAllRoundTrips) {
+  const auto parsed = TensorBundle::Parse(TensorBundle().Serialize());
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->size(), 0u);
+}
+
+TEST(TensorBundle, MissingOrMistypedTensorsAreNamed) {
+  const TensorBundle bundle = Sample();
+  EXPECT_EQ(bundle.Floats("nothing").error().code, ErrorCode::kCorruptData);
+  EXPECT_THAT(bundle.Floats("nothing").error().message, HasSubstr("'nothing'"));
+  EXPECT_THAT(bundle.Floats("words").error().message, HasSubstr("U32, expected F32"));
+  EXPECT_FALSE(bundle.Words("long").ok());
+  EXPECT_TRUE(bundle.Has("long"));
+  EXPECT_FALSE(bundle.Has("nothing"));
+}
+
+TEST(TensorBundle, APutReplacesAndAWrongShapeIsABug) {
+  TensorBundle bundle = Sample();
+  bundle.Put("words", std::vector<float>{1}, {1});
+  EXPECT_EQ(bundle.size(), 5u);
+  EXPECT_TRUE(bundle.Floats("words").ok());
+  EXPECT_THROW(bundle.Put("x", std::vector<float>{1, 2, 3}, {2, 2}), InvariantViolation);
+}
+
+TEST(TensorBundle, EveryTruncationIsRefused) {
+  const std::string bytes = Sample().Serialize();
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    const auto parsed = TensorBundle::Parse(std::string_view(bytes).substr(0, size));
+    ASSERT_FALSE(parsed.ok()) << size;
+    ASSERT_EQ(parsed.error().code, ErrorCode::kCorruptData);
+  }
+  EXPECT_FALSE(TensorBundle::Parse(bytes + '\0').ok()) << "nor may it be longer";
+}
+
+TEST(TensorBundle, MalformedHeadersAreRefusedWithTheReason) {
+  const auto reason = [](const std::string& header, const std::string& data = "") {
+    const auto parsed = TensorBundle::Parse(WithHeader(header, data));
+    EXPECT_FALSE(parsed.ok()) << header;
+    return parsed.ok() ? std::string() : parsed.error().message;
+  };
+  const std::string data(8, 'x');
+  EXPECT_THAT(reason("[1]"), HasSubstr("not a JSON object"));
+  EXPECT_THAT(reason("{"), HasSubstr("not a JSON object"));
+  EXPECT_THAT(reason(R"({"a":1})"), HasSubstr("'a' lacks"));
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}})", data),
+              HasSubstr("type F64"));
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", data),
+              HasSubstr("natural number"));
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}})", data),
+              HasSubstr("natural number"));
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", data),
+              HasSubstr("do not fit its shape"));
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", data),
+              HasSubstr("do not fit its shape"));
+  // Sizes that overflow.
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],)"
+                     R"("data_offsets":[0,0]}})"),
+              HasSubstr("do not fit its shape"));
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F32","shape":[18446744073709551615],)"
+                     R"("data_offsets":[0,18446744073709551612]}})"),
+              HasSubstr("do not fit its shape"));
+  // A hole, an overlap, data that is too short and too long.
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", data),
+              HasSubstr("expected to start at 0"));
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+                     R"("b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+                     data),
+              HasSubstr("expected to start at 8"));
+  EXPECT_FALSE(reason(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", data).empty());
+  EXPECT_THAT(reason(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", data),
+              HasSubstr("8 bytes of data, 4 described"));
+  EXPECT_THAT(reason(R"({"__metadata__":{"a":1}})"), HasSubstr("no text"));
+  EXPECT_THAT(reason(R"({"__metadata__":[]})"), HasSubstr("not an object"));
+  // A header length beyond the file, and beyond any sense.
+  std::string huge = Sample().Serialize();
+  huge[7] = '\x7f';
+  EXPECT_FALSE(TensorBundle::Parse(huge).ok());
+}
+
+TEST(TensorBundle, DeepNestingIsRefusedWithoutExhaustingTheStack) {
+  const std::string deep = "{\"a\":" + std::string(200000, '[') + std::string(200000, ']') + "}";
+  EXPECT_FALSE(TensorBundle::Parse(WithHeader(deep)).ok());
+}
+
+void Fuzz(const std::string& bytes) {
+  LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+}
+
+TEST(TensorBundleFuzz, ByteFlipsGiveAnErrorOrASelfConsistentBundle) {
+  const std::string valid = Sample().Serialize();
+  // Every single-bit flip, then seeded groups of byte changes.
+  for (size_t i = 0; i < valid.size(); ++i) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string bytes = valid;
+      bytes[i] = static_cast<char>(bytes[i] ^ (1 << bit));
+      Fuzz(bytes);
+    }
+  }
+  Rng rng(11);
+  for (int round = 0; round < 5000; ++round) {
+    std::string bytes = valid;
+    const uint64_t changes = 1 + rng.Below(6);
+    for (uint64_t i = 0; i < changes; ++i)
+      bytes[rng.Below(bytes.size())] = static_cast<char>(rng.Below(256));
+    Fuzz(bytes);
+  }
+  SUCCEED() << "the entry aborts on a broken invariant";
+}
+
+TEST(TensorBundleFuzz, CutsInsertionsAndSplicesGiveAnErrorOrASelfConsistentBundle) {
+  const std::string valid = Sample().Serialize();
+  const std::vector<std::string> tokens = {"\"F32\"",
+                                           "\"U64\"",
+                                           "[0,0]",
+                                           "0",
+                                           "-1",
+                                           "1e3",
+                                           "{}",
+                                           "null",
+                                           "18446744073709551615",
+                                           "\"a\":",
+                                           ",",
+                                           "\\u0000",
+                                           "__metadata__",
+                                           "\xff"};
+  Rng rng(12);
+  for (int round = 0; round < 5000; ++round) {
+    std::string bytes = valid;
+    for (uint64_t i = 0; i <= rng.Below(3); ++i) {
+      const size_t at = 8 + rng.Below(bytes.size() - 8);
+      switch (rng.Below(3)) {
+        case 0:
+          bytes.erase(at, 1 + rng.Below(8));
+          break;
+        case 1:
+          bytes.insert(at, tokens[rng.Below(tokens.size())]);
+          break;
+        default: {
+          const std::string& token = tokens[rng.Below(tokens.size())];
+          bytes.replace(at, std::min(token.size(), bytes.size() - at), token);
+        }
+      }
+      if (bytes.size() < 9) break;
+    }
+    // With the old length field, and with one that fits the new header.
+    Fuzz(bytes);
+    const size_t shift = bytes.size() - valid.size();
+    uint64_t length = 0;
+    std::memcpy(&length, valid.data(), 8);
+    length += shift;
+    std::memcpy(bytes.data(), &length, 8);
+    Fuzz(bytes);
+  }
+  SUCCEED() << "the entry aborts on a broken invariant";
+}
+
+TEST(TensorBundle, TheReferenceImplementationReadsIt) {
+  if (std::system("python3 -c 'import safetensors.numpy' 2>/dev/null") != 0)
+    GTEST_SKIP() << "python3 with safetensors and numpy is not installed";
+  const TestDirectory directory;
+  const auto path = directory.path() / "sample.safetensors";
+  {
+    const std::string bytes = Sample().Serialize();
+    std::ofstream(path, std::ios::binary)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(directory.path() / "check.py") <<
+        R"(import sys, numpy
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+tensors = load_file(sys.argv[1])
+assert sorted(tensors) == ['empty', 'layer.weight', 'long', 'scalar', 'words'], tensors
+assert tensors['layer.weight'].shape == (2, 3) and tensors['layer.weight'].dtype == numpy.float32
+assert tensors['layer.weight'][0].tolist() == [1, -2, 3.5]
+assert tensors['words'].tolist() == [0, 1, 2**32 - 1] and tensors['words'].dtype == numpy.uint32
+assert tensors['long'].tolist() == [2**64 - 1, 5] and tensors['long'].dtype == numpy.uint64
+assert tensors['scalar'].shape == () and float(tensors['scalar']) == 42
+assert tensors['empty'].shape == (0,)
+with safe_open(sys.argv[1], 'np') as file:
+    assert file.metadata()['format'] == 'pt'
+save_file(tensors, sys.argv[2], {'by': 'python'})
+)";
+  }
+  const auto other = directory.path() / "python.safetensors";
+  const std::string command = "python3 " + (directory.path() / "check.py").string() + " " +
+                              path.string() + " " + other.string();
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  // And what it writes opens here.
+  std::ifstream stream(other, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  const auto parsed = TensorBundle::Parse(bytes);
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+  EXPECT_EQ(parsed->metadata().at("by"), "python");
+  EXPECT_TRUE(SameBits(*parsed->Floats("layer.weight"), *Sample().Floats("layer.weight")));
+  EXPECT_EQ(*parsed->LongWords("long"), *Sample().LongWords("long"));
+}
+
+}  // namespace
+}  // namespace dynajob

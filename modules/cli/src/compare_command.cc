@@ -1,0 +1,44 @@
+#include <fmt/format.h>
+
+#include "command.h"
+#include "comparison_run.h"
+#include "store_access.h"
+
+namespace dynajob {
+namespace {
+
+class CompareCommand final : public Command {
+ public:
+  std::string name() const override { return "compare"; }
+  std::string description() const override {
+    return "Train every arm and compare them on unseen candidates, with intervals";
+  }
+  std::vector<std::string> examples() const override {
+    return {"compare --store market.db --out runs/first",
+            "compare --store market.db --out runs/quick --seeds 2 --arms baseline,hybrid,oracle",
+            "compare --store market.db --out runs/noisy --set surrogate.corruption=0.3 --json"};
+  }
+  std::vector<Flag> flags() const override {
+    return {Flag::kStore, Flag::kOut, Flag::kArms, Flag::kSeed, Flag::kSeeds, Flag::kWorkers};
+  }
+  Result<int> Run(Session& session) override {
+    if (session.flags.out.empty())
+      return InvalidArgument("--out is required: a directory for the results, such as runs/first");
+    const std::filesystem::path directory = session.flags.out;
+    DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, LoadSessionCatalog(session));
+    session.Message(fmt::format("compare: {} candidates, {} jobs, {} + {} dimensions ({})",
+                                catalog.candidate_count(), catalog.job_count(), catalog.state_dim(),
+                                catalog.action_dim(), catalog.embedder()));
+    DYNAJOB_ASSIGN_OR_RETURN(const std::string results, CompareInto(session, catalog, directory));
+    DYNAJOB_RETURN_IF_ERROR(PrintResults(session, results));
+    session.Message(fmt::format("results: {}\nreport:  {}", (directory / "results.json").string(),
+                                (directory / "report.html").string()));
+    return 0;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeCompareCommand() { return std::make_unique<CompareCommand>(); }
+
+}  // namespace dynajob

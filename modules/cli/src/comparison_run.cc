@@ -1,0 +1,55 @@
+#include "comparison_run.h"
+
+#include <thread>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dynajob/core/file.h"
+#include "dynajob/evaluation/comparison.h"
+#include "dynajob/evaluation/report_html.h"
+#include "dynajob/evaluation/results_summary.h"
+
+#include "results_table.h"
+#include "store_access.h"
+
+namespace dynajob {
+
+Result<std::string> CompareInto(Session& session, const Catalog& catalog,
+                                const std::filesystem::path& directory) {
+  const ComparisonOptions& options = session.settings.experiment.comparison;
+  const std::string config = session.settings.registry().ToToml();
+  DYNAJOB_RETURN_IF_ERROR(MakeDirectory(directory));
+  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
+
+  const double start = ProgressLine::SteadySeconds();
+  DYNAJOB_ASSIGN_OR_RETURN(const ComparisonTraces traces,
+                           RunComparison(catalog, session.settings.experiment, &session.progress,
+                                         &session.cancellation));
+  const double compared = ProgressLine::SteadySeconds();
+  session.progress.Clear();
+  const std::string results = ResultsJson(traces, options);
+  DYNAJOB_ASSIGN_OR_RETURN(const std::string report, ReportHtml(results, config));
+  const nlohmann::ordered_json timing = {{"schema", "dynajob.timing/1"},
+                                         {"train_and_evaluate_s", compared - start},
+                                         {"summarise_s", ProgressLine::SteadySeconds() - compared},
+                                         {"workers", options.workers},
+                                         {"processors", std::thread::hardware_concurrency()},
+                                         {"version", DYNAJOB_VERSION}};
+  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "results.json", results));
+  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "report.html", report));
+  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "timing.json", timing.dump(1) + "\n"));
+  return results;
+}
+
+Status PrintResults(const Session& session, const std::string& results_json) {
+  if (session.flags.json) {
+    session.Print(results_json);
+    return Status::Ok();
+  }
+  DYNAJOB_ASSIGN_OR_RETURN(const ResultsSummary results, ParseResults(results_json));
+  session.Print(ResultsText(results));
+  return Status::Ok();
+}
+
+}  // namespace dynajob

@@ -1,0 +1,24 @@
+#include "demo_config.h"
+
+namespace dynajob {
+
+// Small enough for two cores and two minutes, large enough for intervals that decide something.
+const char* const kDemoConfig = R"toml(
+[market]
+jobs = 3000
+candidates = 300
+
+[embeddings]
+dimension = 64
+
+[network]
+q_layers = [64, 32]
+world_model_layers = [64, 32]
+
+[compare]
+seeds = 5
+candidates = 24
+steps = 40
+)toml";
+
+}  // namespace dynajob

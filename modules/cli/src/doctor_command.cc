@@ -1,0 +1,212 @@
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "store_access.h"
+
+extern "C" {
+char* openblas_get_config(void);
+char* openblas_get_corename(void);
+}
+
+namespace dynajob {
+namespace {
+
+enum class Health { kOk, kWarn, kFail };
+
+struct Finding {
+  Health health = Health::kOk;
+  std::string what;
+  std::string value;
+  std::string advice;  // empty when all is well
+};
+
+const char* Name(Health health) {
+  constexpr const char* kNames[] = {"ok", "warn", "fail"};
+  return kNames[static_cast<size_t>(health)];
+}
+
+constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
+
+Finding CheckVersions() {
+  return {.what = "versions",
+          .value = fmt::format("dynajob {}, {} {}, LibTorch {}, SQLite {}", DYNAJOB_VERSION,
+                               DYNAJOB_COMPILER, __VERSION__, DYNAJOB_TORCH_VERSION,
+                               sqlite3_libversion()),
+          .advice = ""};
+}
+
+// Whether the library was found and loaded by this process.
+Finding CheckLibTorch() {
+  std::ifstream maps("/proc/self/maps");
+  std::string line;
+  while (std::getline(maps, line)) {
+    const size_t path = line.find('/');
+    if (path != std::string::npos && line.find("libtorch_cpu") != std::string::npos)
+      return {.what = "LibTorch", .value = line.substr(path), .advice = ""};
+  }
+  return {.what = "LibTorch", .value = "linked statically or not loaded", .advice = ""};
+}
+
+Finding CheckProcessor() {
+  std::vector<std::string> features;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) features.emplace_back("avx2");
+  if (__builtin_cpu_supports("fma")) features.emplace_back("fma");
+  if (__builtin_cpu_supports("avx512f")) features.emplace_back("avx512f");
+#endif
+  Finding finding{
+      .what = "processor",
+      .value = fmt::format("{} threads, {}", std::thread::hardware_concurrency(),
+                           features.empty() ? "no vector extensions known"
+                                            : fmt::format("{}", fmt::join(features, " "))),
+      .advice = ""};
+  if (features.empty()) {
+    finding.health = Health::kWarn;
+    finding.advice = "training will be slow";
+  }
+  return finding;
+}
+
+Finding CheckBlas() {
+  const char* core_type = std::getenv("OPENBLAS_CORETYPE");
+  Finding finding{
+      .what = "BLAS",
+      .value = fmt::format("kernels for {}, 1 thread per worker, OPENBLAS_CORETYPE {}",
+                           openblas_get_corename(), core_type == nullptr ? "not set" : core_type),
+      .advice = ""};
+  if (core_type == nullptr)
+    finding.advice =
+        "results repeat to the bit on one kind of processor; set "
+        "OPENBLAS_CORETYPE=Haswell to repeat them on others";
+  return finding;
+}
+
+Finding CheckMemory() {
+  std::ifstream info("/proc/meminfo");
+  std::string key;
+  double kib = 0;
+  std::string unit;
+  while (info >> key >> kib >> unit) {
+    if (key != "MemAvailable:") continue;
+    const double gib = kib * 1024 / kGiB;
+    Finding finding{
+        .what = "memory", .value = fmt::format("{:.1f} GiB available", gib), .advice = ""};
+    if (gib < 1) {
+      finding.health = Health::kWarn;
+      finding.advice = "a large catalog may not fit; fewer --workers need less";
+    }
+    return finding;
+  }
+  return {.health = Health::kWarn, .what = "memory", .value = "unknown", .advice = ""};
+}
+
+Finding CheckDisk(const std::string& out) {
+  const std::filesystem::path wanted = out.empty() ? "." : out;
+  std::filesystem::path existing = std::filesystem::absolute(wanted).lexically_normal();
+  while (!std::filesystem::exists(existing) && existing.has_relative_path())
+    existing = existing.parent_path();
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(existing, error);
+  Finding finding{.what = "disk", .value = "", .advice = ""};
+  if (error) {
+    finding.health = Health::kFail;
+    finding.value = fmt::format("{}: {}", existing.string(), error.message());
+    finding.advice = "choose another --out";
+    return finding;
+  }
+  const double gib = static_cast<double>(space.available) / kGiB;
+  finding.value = fmt::format("{:.1f} GiB free in {}", gib, existing.string());
+  if (gib < 1) {
+    finding.health = Health::kWarn;
+    finding.advice = "free some space: checkpoints and stores may not fit";
+  }
+  if (access(existing.c_str(), W_OK) != 0) {
+    finding.health = Health::kFail;
+    finding.advice = "the directory is not writable; choose another --out";
+  }
+  return finding;
+}
+
+Finding CheckStore(const Session& session) {
+  Finding finding{.what = "store", .value = "not given", .advice = ""};
+  const Result<std::string> address = StoreAddress(session);
+  if (!address.ok()) {
+    finding.advice = "give --store to check one";
+    return finding;
+  }
+  const auto store = OpenStore(*address, OpenMode::kReadOnly);
+  const Result<StoreSummary> summary =
+      store.ok() ? (*store)->Summarize() : Result<StoreSummary>(store.error());
+  if (!summary.ok()) {
+    finding.health = Health::kFail;
+    finding.value = summary.error().message;
+    finding.advice = "check the path, or make the store with 'dynajob import'";
+    return finding;
+  }
+  finding.value = fmt::format("{}: {} candidates, {} jobs", (*store)->name(),
+                              summary->candidates.count, summary->jobs.count);
+  if (summary->candidates.count == 0 || summary->jobs.count == 0) {
+    finding.health = Health::kWarn;
+    finding.advice = "import candidates and jobs before training";
+  }
+  return finding;
+}
+
+class DoctorCommand final : public Command {
+ public:
+  std::string name() const override { return "doctor"; }
+  std::string description() const override {
+    return "Check this machine and a store; list the config keys";
+  }
+  std::vector<std::string> examples() const override {
+    return {"doctor", "doctor --store market.db --out runs", "doctor --config-keys"};
+  }
+  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kOut}; }
+  void Declare(CLI::App& app) override {
+    app.add_flag("--config-keys", config_keys_, "List every config key with value, help and limit");
+  }
+
+  Result<int> Run(Session& session) override {
+    if (config_keys_) {
+      session.Print(session.settings.registry().ToToml(/*annotate=*/true));
+      return 0;
+    }
+    const std::vector<Finding> findings = {CheckVersions(),    CheckLibTorch(),
+                                           CheckProcessor(),   CheckBlas(),
+                                           CheckMemory(),      CheckDisk(session.flags.out),
+                                           CheckStore(session)};
+    bool failed = false;
+    nlohmann::ordered_json json = nlohmann::ordered_json::array();
+    std::string text;
+    for (const Finding& finding : findings) {
+      failed = failed || finding.health == Health::kFail;
+      json.push_back({{"check", finding.what},
+                      {"health", Name(finding.health)},
+                      {"value", finding.value},
+                      {"advice", finding.advice}});
+      text += fmt::format("{:<4}  {:<9}  {}\n", Name(finding.health), finding.what, finding.value);
+      if (!finding.advice.empty()) text += fmt::format("{:17}{}\n", "", finding.advice);
+    }
+    session.Print(session.flags.json ? json.dump(1) + "\n" : text);
+    return failed ? 1 : 0;
+  }
+
+ private:
+  bool config_keys_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeDoctorCommand() { return std::make_unique<DoctorCommand>(); }
+
+}  // namespace dynajob

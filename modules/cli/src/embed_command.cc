@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dynajob/embeddings/embed_store.h"
+#include "dynajob/embeddings/lexical_embedder.h"
+
+#include "command.h"
+#include "store_access.h"
+#include "text_table.h"
+
+namespace dynajob {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(const std::map<std::string, FieldCounts>& fields) {
+  Json json = Json::object();
+  for (const auto& [name, counts] : fields)
+    json[name] = {{"made", counts.made},
+                  {"from_fallback", counts.from_fallback},
+                  {"skipped", counts.skipped}};
+  return json;
+}
+
+std::string ToText(const EmbedReport& report) {
+  TextTable table({"<field", "vectors", "of these from longer text", "without text"});
+  for (const auto& [kind, fields] :
+       {std::pair{"candidate", &report.candidate_fields}, std::pair{"job", &report.job_fields}}) {
+    for (const auto& [name, counts] : *fields)
+      table.AddRow({fmt::format("{}.{}", kind, name), fmt::format("{}", counts.made),
+                    fmt::format("{}", counts.from_fallback), fmt::format("{}", counts.skipped)});
+  }
+  return fmt::format("embedder: {}\n{}", report.embedder, table.ToString());
+}
+
+class EmbedCommand final : public Command {
+ public:
+  std::string name() const override { return "embed"; }
+  std::string description() const override {
+    return "Make the embeddings of everything in a store (offline, lexical)";
+  }
+  std::vector<std::string> examples() const override {
+    return {"embed --store market.db", "embed --store market.db --set embeddings.dimension=128",
+            "embed --store market.db --set embeddings.fallback_to_text=false --json"};
+  }
+  std::vector<Flag> flags() const override { return {Flag::kStore}; }
+
+  Result<int> Run(Session& session) override {
+    DYNAJOB_ASSIGN_OR_RETURN(const auto embedder,
+                             LexicalEmbedder::Create(session.settings.lexical));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadWrite));
+    DYNAJOB_ASSIGN_OR_RETURN(const EmbedReport report,
+                             EmbedStore(*store, *embedder, session.settings.embed,
+                                        &session.progress, &session.cancellation));
+    session.progress.Clear();
+    if (session.flags.json) {
+      const Json json = {{"embedder", report.embedder},
+                         {"candidate", ToJson(report.candidate_fields)},
+                         {"job", ToJson(report.job_fields)}};
+      session.Print(json.dump(1) + "\n");
+    } else {
+      session.Print(ToText(report));
+    }
+    session.Message(
+        fmt::format("next: {} validate --store {}", session.program, session.flags.store));
+    return 0;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeEmbedCommand() { return std::make_unique<EmbedCommand>(); }
+
+}  // namespace dynajob

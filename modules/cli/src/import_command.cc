@@ -1,0 +1,200 @@
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dynajob/market/jsonl_importer.h"
+
+#include "command.h"
+#include "store_access.h"
+#include "text_table.h"
+
+namespace dynajob {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ImportOutcome {
+  std::vector<ImportReport> files;
+  std::map<std::string, QuarantinedRow> examples;  // the first row of each reason
+  std::filesystem::path quarantine;
+
+  uint64_t Sum(uint64_t ImportReport::*count) const {
+    uint64_t sum = 0;
+    for (const ImportReport& file : files) sum += file.*count;
+    return sum;
+  }
+  std::map<std::string, uint64_t> Reasons() const {
+    std::map<std::string, uint64_t> reasons;
+    for (const ImportReport& file : files)
+      for (const auto& [reason, count] : file.quarantined_by_reason) reasons[reason] += count;
+    return reasons;
+  }
+};
+
+Json ToJson(const ImportOutcome& outcome, const std::string& store) {
+  Json files = Json::array();
+  for (const ImportReport& file : outcome.files) {
+    const ImportFacts& facts = file.facts;
+    files.push_back({{"file", file.file},
+                     {"kind", ToString(file.kind)},
+                     {"rows", file.rows},
+                     {"imported", file.imported},
+                     {"duplicates", file.duplicates},
+                     {"quarantined", file.quarantined},
+                     {"quarantined_by_reason", file.quarantined_by_reason},
+                     {"corrupt", file.corrupt.empty() ? Json(nullptr) : Json(file.corrupt)},
+                     {"facts",
+                      {{"salary_stated", facts.salary_stated},
+                       {"salary_known", facts.salary_known},
+                       {"seniority_known", facts.seniority_known},
+                       {"work_mode_known", facts.work_mode_known},
+                       {"contract_known", facts.contract_known},
+                       {"position_known", facts.position_known},
+                       {"skills_extracted", facts.skills_extracted},
+                       {"without_hard_skills", facts.without_hard_skills},
+                       {"hard_skills", facts.hard_skills},
+                       {"soft_skills", facts.soft_skills}}}});
+  }
+  Json examples = Json::object();
+  for (const auto& [reason, row] : outcome.examples)
+    examples[reason] = {
+        {"file", row.file}, {"line", row.line}, {"detail", row.detail}, {"raw", row.raw}};
+  const uint64_t quarantined = outcome.Sum(&ImportReport::quarantined);
+  return {{"store", store},
+          {"imported", outcome.Sum(&ImportReport::imported)},
+          {"duplicates", outcome.Sum(&ImportReport::duplicates)},
+          {"quarantined", quarantined},
+          {"quarantine", quarantined > 0 ? Json(outcome.quarantine.string()) : Json(nullptr)},
+          {"files", files},
+          {"examples", examples}};
+}
+
+std::string FactsText(const ImportReport& file) {
+  if (file.imported == 0) return "";
+  const auto share = [&](uint64_t count) {
+    return fmt::format("{:.0f} %",
+                       100.0 * static_cast<double>(count) / static_cast<double>(file.imported));
+  };
+  const ImportFacts& facts = file.facts;
+  return fmt::format(
+      "  {}: salary known {}, seniority {}, work mode {}, coordinates {}; {:.1f} hard and {:.1f} "
+      "soft skills each\n",
+      ToString(file.kind), share(facts.salary_known), share(facts.seniority_known),
+      share(facts.work_mode_known), share(facts.position_known),
+      static_cast<double>(facts.hard_skills) / static_cast<double>(file.imported),
+      static_cast<double>(facts.soft_skills) / static_cast<double>(file.imported));
+}
+
+std::string ToText(const ImportOutcome& outcome) {
+  TextTable table({"<file", "<kind", "rows", "imported", "duplicates", "quarantined"});
+  for (const ImportReport& file : outcome.files)
+    table.AddRow({Shorten(file.file, 44), std::string(ToString(file.kind)),
+                  fmt::format("{}", file.rows), fmt::format("{}", file.imported),
+                  fmt::format("{}", file.duplicates), fmt::format("{}", file.quarantined)});
+  std::string text = table.ToString();
+  for (const ImportReport& file : outcome.files) text += FactsText(file);
+  for (const ImportReport& file : outcome.files)
+    if (!file.corrupt.empty()) text += fmt::format("  {}: {}\n", file.file, file.corrupt);
+  const auto reasons = outcome.Reasons();
+  if (reasons.empty()) return text;
+  text += "quarantined rows by reason, with the first of each\n";
+  for (const auto& [reason, count] : reasons) {
+    text += fmt::format("  {:>6}  {}\n", count, reason);
+    const auto example = outcome.examples.find(reason);
+    if (example == outcome.examples.end()) continue;
+    const QuarantinedRow& row = example->second;
+    text += fmt::format("          {}:{}: {}\n", row.file, row.line, Shorten(row.detail, 70));
+    std::string raw = Shorten(row.raw, 80);
+    std::replace_if(
+        raw.begin(), raw.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+    if (!raw.empty()) text += fmt::format("          {}\n", raw);
+  }
+  return text + fmt::format("quarantine: {}\n", outcome.quarantine.string());
+}
+
+class ImportCommand final : public Command {
+ public:
+  std::string name() const override { return "import"; }
+  std::string description() const override {
+    return "Import jobs and candidates from JSON Lines files, plain or gzip";
+  }
+  std::vector<std::string> examples() const override {
+    return {"import jobs.jsonl.gz candidates.jsonl.gz --store market.db",
+            "import people.jsonl --store market.db --kind candidates --quarantine bad.jsonl",
+            "import jobs.jsonl --store market.db --set import.job.title=headline"};
+  }
+  std::vector<Flag> flags() const override { return {Flag::kStore}; }
+  void Declare(CLI::App& app) override {
+    app.add_option("files", files_, "JSON Lines files, plain or gzip")->type_name("FILE");
+    app.add_option("--kind", kind_, "auto, jobs or candidates (import.kind)")->type_name("KIND");
+    app.add_option("--quarantine", quarantine_,
+                   "Where rows go that cannot be used (default: STORE.quarantine.jsonl)")
+        ->type_name("FILE");
+  }
+
+  Result<int> Run(Session& session) override {
+    if (files_.empty()) return InvalidArgument("FILE is required: at least one file to import");
+    ImportOptions options = session.settings.import;
+    DYNAJOB_RETURN_IF_ERROR(SetKind(options));
+    // All files are looked for before the first is read.
+    for (const std::string& file : files_)
+      if (!std::filesystem::exists(file)) return NotFound(fmt::format("{}: no such file", file));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kCreate));
+    ImportOutcome outcome;
+    outcome.quarantine = quarantine_.empty() ? store->name() + ".quarantine.jsonl" : quarantine_;
+    DYNAJOB_RETURN_IF_ERROR(ImportAll(session, options, *store, outcome));
+    session.progress.Clear();
+    session.Print(session.flags.json ? ToJson(outcome, store->name()).dump(1) + "\n"
+                                     : ToText(outcome));
+    session.Message(fmt::format("next: {0} embed --store {1}    (then: {0} validate --store {1})",
+                                session.program, session.flags.store));
+    const bool partial = outcome.Sum(&ImportReport::quarantined) > 0;
+    return partial ? ExitCode(ErrorCode::kPartialImport) : 0;
+  }
+
+ private:
+  Status SetKind(ImportOptions& options) const {
+    if (kind_.empty()) return Status::Ok();
+    for (const ImportKind kind : {ImportKind::kAuto, ImportKind::kJobs, ImportKind::kCandidates}) {
+      if (kind_ != ToString(kind)) continue;
+      options.kind = kind;
+      return Status::Ok();
+    }
+    return InvalidArgument(
+        fmt::format("--kind '{}' is not valid: must be one of auto, jobs, candidates", kind_));
+  }
+
+  Status ImportAll(Session& session, const ImportOptions& options, Store& store,
+                   ImportOutcome& outcome) const {
+    const QuarantineWriter write = JsonlQuarantineWriter(outcome.quarantine);
+    const QuarantineWriter quarantine = [&](const QuarantinedRow& row) {
+      outcome.examples.try_emplace(row.reason, row);
+      return write(row);
+    };
+    const ImportSink sink{
+        .put_jobs = [&](const std::vector<Job>& jobs) { return store.PutJobs(jobs); },
+        .put_candidates =
+            [&](const std::vector<Candidate>& candidates) {
+              return store.PutCandidates(candidates);
+            }};
+    for (const std::string& file : files_) {
+      DYNAJOB_ASSIGN_OR_RETURN(
+          ImportReport report,
+          ImportFile(file, options, sink, quarantine, &session.progress, &session.cancellation));
+      outcome.files.push_back(std::move(report));
+    }
+    return Status::Ok();
+  }
+
+  std::vector<std::string> files_;
+  std::string kind_;
+  std::string quarantine_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeImportCommand() { return std::make_unique<ImportCommand>(); }
+
+}  // namespace dynajob

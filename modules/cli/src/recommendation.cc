@@ -1,0 +1,164 @@
+#include "recommendation.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "dynajob/core/text.h"
+#include "dynajob/evaluation/ranking_metrics.h"
+
+#include "text_table.h"
+
+namespace dynajob {
+namespace {
+
+// Levenshtein distance (Wagner and Fischer 1974).
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+std::set<std::string> LowerSet(const std::vector<std::string>& skills) {
+  std::set<std::string> lower;
+  for (const std::string& skill : skills) lower.insert(ToLowerAscii(skill));
+  return lower;
+}
+
+void CompareSkills(const Candidate& candidate, const Job& job, Recommendation& recommendation) {
+  const std::set<std::string> hard = LowerSet(candidate.hard_skills);
+  const std::set<std::string> soft = LowerSet(candidate.soft_skills);
+  for (const std::string& skill : job.technical_skills) {
+    const bool has = hard.contains(ToLowerAscii(skill));
+    (has ? recommendation.matched_skills : recommendation.missing_skills).push_back(skill);
+  }
+  for (const std::string& skill : job.soft_skills)
+    if (soft.contains(ToLowerAscii(skill))) recommendation.matched_skills.push_back(skill);
+}
+
+std::string OrUnknown(const std::string& text) { return text.empty() ? "-" : text; }
+
+}  // namespace
+
+Result<size_t> ParseK(std::string_view k, const Catalog& catalog) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(k.data(), k.data() + k.size(), value);
+  if (error != std::errc() || end != k.data() + k.size() || value < 1)
+    return InvalidArgument(
+        fmt::format("-k '{}' is not valid: must be a whole number from 1 to {}, the number of jobs",
+                    k, catalog.job_count()));
+  if (static_cast<uint64_t>(value) > catalog.job_count())
+    return InvalidArgument(
+        fmt::format("-k {}: must be at most {}, the number of jobs in the catalog", value,
+                    catalog.job_count()));
+  return static_cast<size_t>(value);
+}
+
+Result<CandidateRow> FindCandidateRow(const Catalog& catalog, std::string_view id) {
+  if (const auto row = catalog.FindCandidate(id)) return *row;
+  constexpr size_t kNearest = 3;
+  std::vector<std::pair<size_t, std::string>> nearest;
+  for (size_t i = 0; i < catalog.candidate_count(); ++i) {
+    const std::string& known = catalog.candidate(static_cast<CandidateRow>(i)).id;
+    nearest.emplace_back(EditDistance(id, known), known);
+  }
+  const size_t count = std::min(kNearest, nearest.size());
+  std::partial_sort(nearest.begin(), nearest.begin() + static_cast<std::ptrdiff_t>(count),
+                    nearest.end());
+  std::vector<std::string> ids;
+  for (size_t i = 0; i < count; ++i) ids.push_back(nearest[i].second);
+  return NotFound(
+      fmt::format("--candidate '{}': no such candidate among the {} of the catalog; "
+                  "nearest: {}",
+                  id, catalog.candidate_count(), fmt::join(ids, ", ")));
+}
+
+Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Catalog& catalog,
+                                                  const CosineReward& cosine,
+                                                  CandidateRow candidate, size_t k) {
+  std::vector<JobRow> jobs(catalog.job_count());
+  std::iota(jobs.begin(), jobs.end(), JobRow{0});
+  std::vector<float> q(jobs.size()), rewards(jobs.size());
+  model.QValues(candidate, jobs, q);
+  model.PredictedRewards(candidate, jobs, rewards);
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    if (std::isfinite(q[i]) && std::isfinite(rewards[i])) continue;
+    return CorruptData(fmt::format("the model gives {} for job '{}': its weights are not usable",
+                                   q[i], catalog.job(jobs[i]).id));
+  }
+  const std::vector<double> scores(q.begin(), q.end());
+  const std::vector<uint32_t> ranking = RankByScore(scores);
+  std::vector<Recommendation> recommendations;
+  for (size_t rank = 0; rank < k; ++rank) {
+    Recommendation& entry = recommendations.emplace_back();
+    entry.job = jobs[ranking[rank]];
+    entry.q = static_cast<double>(q[ranking[rank]]);
+    entry.predicted_reward = static_cast<double>(rewards[ranking[rank]]);
+    entry.cosine = cosine.Cosine({candidate, entry.job});
+    CompareSkills(catalog.candidate(candidate), catalog.job(entry.job), entry);
+  }
+  return recommendations;
+}
+
+std::string RecommendationsText(const Catalog& catalog, CandidateRow candidate,
+                                const std::vector<Recommendation>& recommendations) {
+  const Candidate& person = catalog.candidate(candidate);
+  std::string text = "candidate " + person.id;
+  if (!person.category.empty()) text += " (" + person.category + ")";
+  if (!person.location.empty()) text += ", " + person.location;
+  text += fmt::format(
+      "\n  skills: {}\n",
+      Shorten(fmt::format("{}", fmt::join(person.hard_skills, ", ")), kTableWidth - 10));
+  TextTable table({"#", "Q", "reward", "cosine", "<title", "<company", "<location"});
+  for (size_t i = 0; i < recommendations.size(); ++i) {
+    const Recommendation& entry = recommendations[i];
+    const Job& job = catalog.job(entry.job);
+    table.AddRow({fmt::format("{}", i + 1), fmt::format("{:.3f}", entry.q),
+                  fmt::format("{:.3f}", entry.predicted_reward),
+                  fmt::format("{:.3f}", entry.cosine), Shorten(OrUnknown(job.title), 28),
+                  Shorten(OrUnknown(job.company), 17), Shorten(OrUnknown(job.location), 16)});
+    table.AddHeading(
+        fmt::format("     {} | matched: {}", Shorten(job.id, 24),
+                    Shorten(entry.matched_skills.empty()
+                                ? "none"
+                                : fmt::format("{}", fmt::join(entry.matched_skills, ", ")),
+                            54)));
+  }
+  return text + table.ToString();
+}
+
+std::string RecommendationsJson(const Catalog& catalog, CandidateRow candidate,
+                                const std::vector<Recommendation>& recommendations) {
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array();
+  for (const Recommendation& entry : recommendations) {
+    const Job& job = catalog.job(entry.job);
+    list.push_back({{"job_id", job.id},
+                    {"title", job.title},
+                    {"company", job.company},
+                    {"q", entry.q},
+                    {"predicted_reward", entry.predicted_reward},
+                    {"cosine", entry.cosine},
+                    {"matched_skills", entry.matched_skills},
+                    {"missing_skills", entry.missing_skills}});
+  }
+  const Json json = {{"candidate", catalog.candidate(candidate).id}, {"recommendations", list}};
+  return json.dump(1) + "\n";
+}
+
+}  // namespace dynajob

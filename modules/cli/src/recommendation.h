@@ -1,0 +1,45 @@
+// Ranks the catalog for one candidate; `recommend` and `demo` share it.
+#ifndef DYNAJOB_CLI_SRC_RECOMMENDATION_H_
+#define DYNAJOB_CLI_SRC_RECOMMENDATION_H_
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dynajob/agent/checkpoint.h"
+#include "dynajob/core/catalog.h"
+#include "dynajob/core/result.h"
+#include "dynajob/rewards/cosine_reward.h"
+
+namespace dynajob {
+
+struct Recommendation {
+  JobRow job = 0;
+  double q = 0;
+  double predicted_reward = 0;
+  double cosine = 0;
+  std::vector<std::string> matched_skills;  // technical and soft skills of the job
+  std::vector<std::string> missing_skills;  // technical skills that the candidate does not state
+};
+
+// A whole number from 1 to the size of the catalog; `k` as written on the command line.
+Result<size_t> ParseK(std::string_view k, const Catalog& catalog);
+
+// kNotFound, with the nearest ids, when there is no such candidate.
+Result<CandidateRow> FindCandidateRow(const Catalog& catalog, std::string_view id);
+
+// The k jobs with the greatest Q, best first, ties in catalog order. kCorruptData when a value of
+// the model is not finite. Requires k <= catalog.job_count().
+Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Catalog& catalog,
+                                                  const CosineReward& cosine,
+                                                  CandidateRow candidate, size_t k);
+
+std::string RecommendationsText(const Catalog& catalog, CandidateRow candidate,
+                                const std::vector<Recommendation>& recommendations);
+std::string RecommendationsJson(const Catalog& catalog, CandidateRow candidate,
+                                const std::vector<Recommendation>& recommendations);
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_CLI_SRC_RECOMMENDATION_H_

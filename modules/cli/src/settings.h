@@ -1,0 +1,74 @@
+// All configuration of the program: the one place where every option struct is registered.
+#ifndef DYNAJOB_CLI_SRC_SETTINGS_H_
+#define DYNAJOB_CLI_SRC_SETTINGS_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dynajob/core/config.h"
+#include "dynajob/core/result.h"
+#include "dynajob/embeddings/lexical_embedder.h"
+#include "dynajob/embeddings/record_fields.h"
+#include "dynajob/evaluation/comparison.h"
+#include "dynajob/market/generator.h"
+#include "dynajob/market/jsonl_importer.h"
+#include "dynajob/stores/catalog_spec.h"
+
+namespace dynajob {
+
+// How `dynajob train` reports and saves.
+struct TrainOptions {
+  int64_t checkpoint_steps = 500;  // environment steps between checkpoints and progress rows
+
+  Status Validate() const;
+  void Bind(ConfigRegistry& registry);  // "train.…"
+};
+
+// What the sources of configuration are, lowest precedence first.
+struct ConfigSources {
+  std::string built_in;               // TOML text of the command itself; may be empty
+  std::filesystem::path run_config;   // config.toml of a run; skipped when it does not exist
+  std::filesystem::path file;         // --config
+  std::vector<std::string> settings;  // "key=value" of flags and --set
+};
+
+class Settings {
+ public:
+  Settings();
+  Settings(const Settings&) = delete;
+  Settings& operator=(const Settings&) = delete;
+
+  // Applies the sources and the environment and validates. Any failure is kInvalidArgument, except
+  // for files that cannot be read.
+  Status Load(const ConfigSources& sources);
+
+  const ConfigRegistry& registry() const { return registry_; }
+
+  // The part that shapes a trained model, as TOML: two trainings with equal text, strategy, seed
+  // and catalog give equal models.
+  std::string TrainingToml() const;
+
+  ExperimentOptions experiment;
+  MarketOptions market;
+  LexicalOptions lexical;
+  EmbedOptions embed;
+  CatalogOptions catalog;
+  ImportOptions import;
+  TrainOptions train;
+
+ private:
+  Status Validate() const;
+
+  ConfigRegistry registry_;
+};
+
+// Keys whose values differ between two texts as ConfigRegistry::ToToml writes them, each as
+// "key: a -> b".
+std::vector<std::string> DifferingKeys(std::string_view toml_a, std::string_view toml_b);
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_CLI_SRC_SETTINGS_H_

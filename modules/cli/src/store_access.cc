@@ -1,0 +1,35 @@
+#include "store_access.h"
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+namespace dynajob {
+
+Result<std::string> StoreAddress(const Session& session) {
+  if (!session.flags.store.empty()) return session.flags.store;
+  const char* uri = std::getenv("MONGODB_URI");
+  if (uri != nullptr && *uri != '\0') return std::string(uri);
+  return InvalidArgument("--store is required: the path of a store, such as market.db");
+}
+
+Result<std::unique_ptr<Store>> OpenSessionStore(const Session& session, OpenMode mode) {
+  DYNAJOB_ASSIGN_OR_RETURN(const std::string address, StoreAddress(session));
+  return OpenStore(address, mode);
+}
+
+Result<Catalog> LoadSessionCatalog(const Session& session) {
+  DYNAJOB_ASSIGN_OR_RETURN(const CatalogSpec spec, session.settings.catalog.ToSpec());
+  DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadOnly));
+  return store->LoadCatalog(spec);
+}
+
+Status MakeDirectory(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) return Status::Ok();
+  return IoError(
+      fmt::format("--out {}: cannot create the directory: {}", path.string(), error.message()));
+}
+
+}  // namespace dynajob

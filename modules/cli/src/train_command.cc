@@ -1,0 +1,80 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "store_access.h"
+#include "training_run.h"
+
+namespace dynajob {
+namespace {
+
+class TrainCommand final : public Command {
+ public:
+  std::string name() const override { return "train"; }
+  std::string description() const override {
+    return "Train one reusable model on everything in a store";
+  }
+  std::vector<std::string> examples() const override {
+    return {"train --strategy hybrid --store market.db --out runs/model",
+            "train --strategy hybrid --store market.db --out runs/model --resume",
+            "train --strategy cosine --store market.db --out runs/cosine "
+            "--set pretrain.cosine.steps=8000"};
+  }
+  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kOut, Flag::kSeed}; }
+  void Declare(CLI::App& app) override {
+    app.add_option("--strategy", strategy_, "baseline, cosine, llm (surrogate) or hybrid")
+        ->type_name("NAME");
+    app.add_flag("--resume", resume_, "Continue from the checkpoint in --out, to the same result");
+    app.add_flag("--force", force_, "Replace a model that is in --out");
+  }
+
+  Result<int> Run(Session& session) override {
+    if (strategy_.empty())
+      return InvalidArgument("--strategy is required: one of baseline, cosine, llm, hybrid");
+    TrainingRequest request;
+    request.directory = session.flags.out;
+    request.resume = resume_;
+    request.force = force_;
+    DYNAJOB_ASSIGN_OR_RETURN(request.strategy, ParseStrategy(strategy_));
+    if (session.flags.out.empty())
+      return InvalidArgument("--out is required: a directory for the model, such as runs/model");
+    if (request.resume && request.force)
+      return InvalidArgument("--resume and --force exclude each other");
+    DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, LoadSessionCatalog(session));
+    session.Message(fmt::format("train: {} on {} candidates and {} jobs\n{}", strategy_,
+                                catalog.candidate_count(), catalog.job_count(), SurrogateNote()));
+    DYNAJOB_ASSIGN_OR_RETURN(const TrainingOutcome outcome, TrainInto(session, catalog, request));
+    session.progress.Clear();
+    Report(session, outcome);
+    return 0;
+  }
+
+ private:
+  void Report(const Session& session, const TrainingOutcome& outcome) const {
+    if (session.flags.json) {
+      const nlohmann::ordered_json json = {
+          {"model", session.flags.out}, {"strategy", strategy_},      {"llm", "surrogate"},
+          {"env_steps", outcome.steps}, {"updates", outcome.updates}, {"labels", outcome.labels},
+          {"seconds", outcome.seconds}};
+      session.Print(json.dump(1) + "\n");
+      return;
+    }
+    session.Print(fmt::format(
+        "trained {} in {:.1f} s: {} steps, {} updates, {} labels\n{}\nmodel: {}\n", strategy_,
+        outcome.seconds, outcome.steps, outcome.updates, outcome.labels, SurrogateNote(),
+        (std::filesystem::path(session.flags.out) / "model.safetensors").string()));
+    session.Message(fmt::format("next: {} recommend --model {} --store {} --candidate ID -k 10",
+                                session.program, session.flags.out, session.flags.store));
+  }
+
+  std::string strategy_;
+  bool resume_ = false;
+  bool force_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeTrainCommand() { return std::make_unique<TrainCommand>(); }
+
+}  // namespace dynajob

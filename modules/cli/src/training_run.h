@@ -1,0 +1,42 @@
+// One training from catalog to run directory, resumable; `train` and `demo` share it.
+#ifndef DYNAJOB_CLI_SRC_TRAINING_RUN_H_
+#define DYNAJOB_CLI_SRC_TRAINING_RUN_H_
+
+#include <cstdint>
+#include <filesystem>
+
+#include "dynajob/agent/options.h"
+#include "dynajob/core/catalog.h"
+#include "dynajob/core/result.h"
+
+#include "command.h"
+
+namespace dynajob {
+
+struct TrainingRequest {
+  Strategy strategy = Strategy::kHybrid;
+  std::filesystem::path directory;
+  bool resume = false;  // from the checkpoint in the directory; kNotFound when there is none
+  bool force = false;   // replace a model or checkpoint that is there
+};
+
+struct TrainingOutcome {
+  uint64_t steps = 0;
+  uint64_t updates = 0;
+  uint64_t labels = 0;
+  double seconds = 0;
+};
+
+// "llm: surrogate (rule-based stand-in, not an LLM)".
+std::string_view SurrogateNote();
+
+// Trains on all candidates and jobs of the catalog and writes config.toml, progress.csv,
+// progress.jsonl, checkpoints, model.safetensors and model.json. On kCancelled a checkpoint has
+// been saved. Fails with kInvalidArgument when what is resumed was made with another strategy,
+// seed, catalog or configuration (naming what) or when a model would be overwritten.
+Result<TrainingOutcome> TrainInto(Session& session, const Catalog& catalog,
+                                  const TrainingRequest& request);
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_CLI_SRC_TRAINING_RUN_H_
