@@ -15,10 +15,10 @@ FILE_LIMIT = 40 * 1024
 
 class ConfigurationTest(MarketTest):
     def test_unknown_keys_are_refused_everywhere(self):
-        self.assert_exit(self.compare("out", "--set", "agent.gama=0.5"), 2, "agent.gama", "agent.gamma")
+        self.assert_exit(self.compare(self.directory / "out", "--set", "agent.gama=0.5"), 2, "agent.gama", "agent.gamma")
         config = self.directory / "bad.toml"
         config.write_text("[agent]\ngama = 0.5\n")
-        self.assert_exit(self.compare("out", "--config", config), 2, "bad.toml", "agent.gama")
+        self.assert_exit(self.compare(self.directory / "out", "--config", config), 2, "bad.toml", "agent.gama")
 
     def test_values_out_of_range_are_named_with_their_limit(self):
         for key, value, limit in (("compare.steps", "-5", "1"), ("embeddings.dimension", "-64", "8"),
@@ -34,11 +34,11 @@ class ConfigurationTest(MarketTest):
         with sqlite3.connect(self.store) as database:
             changed = self.replace_vectors(database, "job", "title", [0.2] * 24)
         self.assertGreater(changed, 0)
-        process = self.compare("out", "--set", "cosine.pairs=hard:title,soft:soft")
+        process = self.compare(self.directory / "out", "--set", "cosine.pairs=hard:title,soft:soft")
         self.assert_exit(process, 2, "hard", "title", "16", "24")
 
     def test_more_steps_than_jobs_are_refused(self):
-        process = self.compare("out", "--set", "compare.steps=41")
+        process = self.compare(self.directory / "out", "--set", "compare.steps=41")
         self.assert_exit(process, 2, "compare.steps", "41", "40")
 
     def replace_vectors(self, database, kind, field, vector):

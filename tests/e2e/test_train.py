@@ -95,4 +95,4 @@ class TrainTest(MarketTest):
             report = json.loads(process.stdout)
             self.assertEqual(report["llm"], "surrogate")
             self.assertEqual(report["labels"] > 0, labels)
-        self.assert_exit(self.train("x", strategy="magic"), 2, "magic", "hybrid")
+        self.assert_exit(self.train(self.directory / "x", strategy="magic"), 2, "magic", "hybrid")

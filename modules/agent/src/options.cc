@@ -66,7 +66,7 @@ Status NetworkOptions::Validate() const {
     for (const int64_t width : *layers) DYNAJOB_RETURN_IF_ERROR(RequireCount(key, width, 1));
   }
   DYNAJOB_RETURN_IF_ERROR(
-      Require(dropout >= 0 && dropout < 1, "network.dropout", dropout, "at least 0 and below 1"));
+      Require(dropout >= 0 && dropout <= 0.95, "network.dropout", dropout, "from 0 to 0.95"));
   return RequireCount("network.bilinear_rank", bilinear_rank, 1);
 }
 
@@ -89,13 +89,14 @@ void NetworkOptions::Bind(ConfigRegistry& registry) {
 
 Status LearnerOptions::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(
-      Require(gamma >= 0 && gamma < 1, "agent.gamma", gamma, "at least 0 and below 1"));
+      Require(gamma >= 0 && gamma <= 0.9999, "agent.gamma", gamma, "from 0 to 0.9999"));
   DYNAJOB_RETURN_IF_ERROR(RequireCount("agent.batch_size", batch_size, 1));
   DYNAJOB_RETURN_IF_ERROR(RequireCount("agent.buffer_capacity", buffer_capacity, 1));
   DYNAJOB_RETURN_IF_ERROR(RequireCount("agent.target_sync_pretrain", target_sync_pretrain, 1));
   DYNAJOB_RETURN_IF_ERROR(RequireCount("agent.target_sync_online", target_sync_online, 1));
   DYNAJOB_RETURN_IF_ERROR(RequireCount("agent.planning_steps", planning_steps, 0));
-  DYNAJOB_RETURN_IF_ERROR(RequireCount("agent.ensemble", ensemble, 1));
+  DYNAJOB_RETURN_IF_ERROR(Require(ensemble >= 1 && ensemble <= 64, "agent.ensemble",
+                                  static_cast<double>(ensemble), "from 1 to 64"));
   return Require(disagreement_penalty >= 0, "agent.disagreement_penalty", disagreement_penalty,
                  "at least 0");
 }

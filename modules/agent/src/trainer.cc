@@ -172,8 +172,7 @@ void Trainer::BeginPhase() {
 
 Status Trainer::RunEpisode() {
   const Phase& phase = phases_[phase_];
-  const LinearSchedule epsilon{options_.pretrain.epsilon_start, options_.pretrain.epsilon_end,
-                               phase.options.steps};
+  const LinearSchedule epsilon = Exploration(phase);
   // An episode never reaches from the roll-outs into the steps that learn: the calibration comes
   // between them.
   const int64_t end = step_ < phase.rollout_steps ? phase.rollout_steps : phase.options.steps;
@@ -262,22 +261,29 @@ void Trainer::FinishPhase() {
 
 void Trainer::ReportProgress(const Hooks& hooks) {
   if (!hooks.progress) return;
-  const size_t phase = std::min(phase_, phases_.size() - 1);
-  const LinearSchedule epsilon{options_.pretrain.epsilon_start, options_.pretrain.epsilon_end,
-                               phases_[phase].options.steps};
+  const Phase& phase = phases_[std::min(phase_, phases_.size() - 1)];
   const auto mean = [](double sum, uint64_t count) {
     return count == 0 ? 0.0 : sum / static_cast<double>(count);
   };
-  hooks.progress({.phase = phases_[phase].name,
-                  .steps = steps_done_,
-                  .total_steps = TotalSteps(),
-                  .updates = agent_.counts().q_updates,
-                  .mean_episode_reward = mean(window_reward_, window_episodes_),
-                  .exploration = done() ? options_.pretrain.epsilon_end : epsilon.At(step_),
-                  .loss = mean(window_loss_, window_updates_),
-                  .model_loss = mean(window_model_loss_, window_updates_)});
+  hooks.progress(
+      {.phase = phase.name,
+       .steps = steps_done_,
+       .total_steps = TotalSteps(),
+       .updates = agent_.counts().q_updates,
+       .mean_episode_reward = mean(window_reward_, window_episodes_),
+       .exploration = done() ? options_.pretrain.epsilon_end : Exploration(phase).At(step_),
+       .loss = mean(window_loss_, window_updates_),
+       .model_loss = mean(window_model_loss_, window_updates_)});
   window_reward_ = window_loss_ = window_model_loss_ = 0;
   window_episodes_ = window_updates_ = 0;
+}
+
+LinearSchedule Trainer::Exploration(const Phase& phase) const {
+  const PretrainOptions& pretrain = options_.pretrain;
+  // Phase 2 of the hybrid goes on from the policy of phase 1; exploring anew would unlearn it.
+  const double start =
+      phase.source == Source::kHybrid ? pretrain.epsilon_end : pretrain.epsilon_start;
+  return {start, pretrain.epsilon_end, phase.options.steps};
 }
 
 uint64_t Trainer::TotalSteps() const {
@@ -286,11 +292,18 @@ uint64_t Trainer::TotalSteps() const {
   return total;
 }
 
+uint64_t Trainer::Identity() const {
+  uint64_t identity = HashBytes("trainer", agent_.seed());
+  for (const Phase& phase : phases_)
+    identity = MixHash(HashBytes(phase.name, identity), static_cast<uint64_t>(phase.options.steps));
+  return identity;
+}
+
 TensorBundle Trainer::Save() const {
   TensorBundle bundle;
   AgentSnapshot::Save(agent_, bundle);
-  const std::vector<uint64_t> state = {phase_, static_cast<uint64_t>(step_), steps_done_,
-                                       phase_updates_, calibrated_ ? 1u : 0u};
+  const std::vector<uint64_t> state = {phase_,         static_cast<uint64_t>(step_), steps_done_,
+                                       phase_updates_, calibrated_ ? 1u : 0u,        Identity()};
   bundle.Put("trainer.state", std::span<const uint64_t>(state));
   std::vector<uint64_t> labelled(labelled_.begin(), labelled_.end());
   std::sort(labelled.begin(), labelled.end());
@@ -305,8 +318,10 @@ Status Trainer::Load(const TensorBundle& bundle) {
   DYNAJOB_ASSIGN_OR_RETURN(const auto labelled, bundle.LongWords("trainer.labelled"));
   DYNAJOB_ASSIGN_OR_RETURN(const auto cosines, bundle.LongWords("trainer.calibration.cosine"));
   DYNAJOB_ASSIGN_OR_RETURN(const auto labels, bundle.LongWords("trainer.calibration.label"));
-  if (state.size() != 5 || state[0] > phases_.size() || cosines.size() != labels.size())
-    return CorruptData("trainer.state does not fit this strategy");
+  if (state.size() != 6 || state[0] > phases_.size() || cosines.size() != labels.size())
+    return CorruptData("trainer.state has another shape");
+  if (state[5] != Identity())
+    return InvalidArgument("the checkpoint was made with another seed or strategy");
   DYNAJOB_RETURN_IF_ERROR(AgentSnapshot::Load(bundle, agent_));
   phase_ = state[0];
   step_ = static_cast<int64_t>(state[1]);

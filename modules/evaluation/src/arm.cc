@@ -45,11 +45,12 @@ class LearnerArm final : public Arm {
     online_ = std::make_unique<DynaQAgent>(warm_agent_);
   }
 
-  void BeginCandidate(CandidateRow) override {
+  void BeginCandidate(CandidateRow candidate) override {
     if (protocol_ == Protocol::kNewSystem) return;
     // A fresh clone; what earlier clones spent stays on the bill.
     spent_ = Add(spent_, Spent());
     online_ = std::make_unique<DynaQAgent>(warm_agent_);
+    online_->Reseed(MixHash(HashBytes("new-user", warm_agent_.seed()), candidate));
     steps_ = 0;
   }
 

@@ -64,6 +64,9 @@ class DynaQAgent {
   // the rehearsal data if `keep_for_rehearsal`, else they are dropped.
   void BeginPhase(const PhaseSettings& settings, bool keep_for_rehearsal);
 
+  // Draws from other streams from here on, so that copies of one learner do not explore in step.
+  void Reseed(uint64_t seed) { seed_ = seed; }
+
   // One environment step: recommend, learn, plan.
   Result<StepReport> Step(Environment& environment, double epsilon);
 

@@ -111,7 +111,9 @@ class Trainer {
   Result<double> Reward(Pair pair);
   void FinishPhase();
   void ReportProgress(const Hooks& hooks);
+  LinearSchedule Exploration(const Phase& phase) const;
   uint64_t TotalSteps() const;
+  uint64_t Identity() const;  // of seed and phases
 
   TrainerInputs inputs_;
   TrainerOptions options_;
