@@ -1,5 +1,5 @@
 # Every target does all the set-up it needs: packages, configure, build.
-.PHONY: all demo test asan tsan clean help dependencies
+.PHONY: all demo test asan tsan fuzz clean help dependencies
 
 all: dependencies
 	@cmake --preset release >/dev/null
@@ -21,6 +21,16 @@ tsan: dependencies
 	@cmake --build --preset tsan
 	ctest --preset tsan
 
+FUZZ_SECONDS ?= 60
+
+fuzz: dependencies
+	@scripts/install_dependencies.sh clang libclang-rt-14-dev
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz
+	@for fuzzer in $$(find build/fuzz/modules -type f -name 'fuzz_*' -perm -u+x); do \
+	  echo "== $$fuzzer" && $$fuzzer -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; \
+	done
+
 dependencies:
 	@scripts/install_dependencies.sh
 
@@ -33,4 +43,5 @@ help:
 	@echo 'make test   the same, then all tests'
 	@echo 'make asan   build and test with the address and undefined-behaviour sanitizers'
 	@echo 'make tsan   build and test with the thread sanitizer'
+	@echo 'make fuzz   build the fuzzers with clang and run each for FUZZ_SECONDS (60)'
 	@echo 'make clean  remove what was built'

@@ -14,6 +14,13 @@ target_compile_options(dynajob_compile_options INTERFACE
   # Floating-point results must not depend on where the compiler chose to fuse a multiply and an add.
   -ffp-contract=off)
 
+if(DYNAJOB_BUILD_FUZZERS)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "DYNAJOB_BUILD_FUZZERS needs clang++ (CXX=clang++)")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(DYNAJOB_SANITIZE)
   add_compile_options(-fsanitize=${DYNAJOB_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${DYNAJOB_SANITIZE})
@@ -21,6 +28,6 @@ if(DYNAJOB_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
   # GCC's own analysis of instrumented standard-library code reports what is not there.
-  target_compile_options(dynajob_compile_options INTERFACE
-    -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=tsan)
+  target_compile_options(dynajob_compile_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:
+    -Wno-error=maybe-uninitialized;-Wno-error=stringop-overflow;-Wno-error=tsan>)
 endif()

@@ -24,6 +24,10 @@ macro(dynajob_add_modules)
       add_subdirectory(modules/${_module})
     endif()
   endforeach()
+  get_property(_fuzzers GLOBAL PROPERTY DYNAJOB_FUZZERS)
+  if(_fuzzers)
+    add_custom_target(fuzzers DEPENDS ${_fuzzers})
+  endif()
 endmacro()
 
 # dynajob_add_module(NAME <name> DESCRIPTION <one line> SOURCES <files>
@@ -64,6 +68,18 @@ function(dynajob_add_module)
     target_include_directories(${target}_test PRIVATE src)
     target_link_libraries(${target}_test PRIVATE ${target} ${private_targets} ${M_PRIVATE_LIBRARIES}
       ${M_TEST_LIBRARIES} dynajob_compile_options GTest::gmock GTest::gtest_main)
+    # Fuzz entry points (tests/fuzz_*.cc) also become libFuzzer programs.
+    if(DYNAJOB_BUILD_FUZZERS)
+      list(FILTER M_TESTS INCLUDE REGEX "/fuzz_[^/]*\\.cc$")
+      foreach(source IN LISTS M_TESTS)
+        get_filename_component(fuzzer ${source} NAME_WE)
+        add_executable(${fuzzer} ${source})
+        target_include_directories(${fuzzer} PRIVATE src)
+        target_link_libraries(${fuzzer} PRIVATE ${target} ${private_targets} ${M_PRIVATE_LIBRARIES}
+          dynajob_compile_options -fsanitize=fuzzer)
+        set_property(GLOBAL APPEND PROPERTY DYNAJOB_FUZZERS ${fuzzer})
+      endforeach()
+    endif()
     gtest_discover_tests(${target}_test TEST_PREFIX "${M_NAME}." DISCOVERY_TIMEOUT 120
       PROPERTIES TIMEOUT 600)
   endif()

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what dynajob is built and tested with (Debian 12 packages). Quiet when nothing is missing.
+# Installs what dynajob is built and tested with (Debian 12 packages), and the packages named as
+# arguments. Quiet when nothing is missing.
 set -euo pipefail
 
 packages=(
@@ -7,7 +8,8 @@ packages=(
   libtorch-dev libopenblas-dev libsqlite3-dev zlib1g-dev libfmt-dev
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev
   libgtest-dev libgmock-dev
-  python3 sqlite3
+  python3
+  "$@"
 )
 
 missing=()

@@ -47,9 +47,9 @@ TEST(NetworkOptions, ViolationsNameKeyValueAndLimit) {
          o.world_model_layers = {8, 0};
        },
        "network.world_model_layers", "0", "from 1"},
-      {[](O& o) { o.dropout = 1; }, "network.dropout", "1", "below 1"},
-      {[](O& o) { o.dropout = -0.1; }, "network.dropout", "-0.1", "at least 0"},
-      {[](O& o) { o.dropout = kNan; }, "network.dropout", "nan", "at least 0"},
+      {[](O& o) { o.dropout = 1; }, "network.dropout", "1", "to 0.95"},
+      {[](O& o) { o.dropout = -0.1; }, "network.dropout", "-0.1", "from 0"},
+      {[](O& o) { o.dropout = kNan; }, "network.dropout", "nan", "from 0"},
       {[](O& o) { o.bilinear_rank = 0; }, "network.bilinear_rank", "0", "from 1"},
   });
 }
@@ -57,9 +57,9 @@ TEST(NetworkOptions, ViolationsNameKeyValueAndLimit) {
 TEST(LearnerOptions, ViolationsNameKeyValueAndLimit) {
   using O = LearnerOptions;
   ExpectRefused<O>({
-      {[](O& o) { o.gamma = 1; }, "agent.gamma", "1", "below 1"},
-      {[](O& o) { o.gamma = -0.5; }, "agent.gamma", "-0.5", "at least 0"},
-      {[](O& o) { o.gamma = kNan; }, "agent.gamma", "nan", "at least 0"},
+      {[](O& o) { o.gamma = 1; }, "agent.gamma", "1", "to 0.9999"},
+      {[](O& o) { o.gamma = -0.5; }, "agent.gamma", "-0.5", "from 0"},
+      {[](O& o) { o.gamma = kNan; }, "agent.gamma", "nan", "from 0"},
       {[](O& o) { o.batch_size = 0; }, "agent.batch_size", "0", "from 1"},
       {[](O& o) { o.buffer_capacity = -3; }, "agent.buffer_capacity", "-3", "from 1"},
       {[](O& o) { o.target_sync_pretrain = 0; }, "agent.target_sync_pretrain", "0", "from 1"},
