@@ -152,15 +152,23 @@ Result<std::pair<json, TensorBundle>> ReadWithManifest(const std::filesystem::pa
   manifest.erase("manifest_crc32");
   if (own_crc != Crc32(manifest.dump())) return broken("checksum differs: the file was damaged");
 
-  const json& tensors = manifest["tensors"];
-  const std::filesystem::path tensor_path =
-      manifest_path.parent_path() / tensors["file"].get<std::string>();
-  DYNAJOB_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(tensor_path));
-  if (bytes.size() != tensors["bytes"].get<uint64_t>()) {
-    return CorruptData(fmt::format("{}: {} bytes, the manifest says {}", tensor_path.string(),
-                                   bytes.size(), tensors["bytes"].dump()));
+  std::string tensor_file;
+  uint64_t tensor_bytes = 0, tensor_crc = 0;
+  try {
+    const json& tensors = manifest.at("tensors");
+    tensor_file = tensors.at("file").get<std::string>();
+    tensor_bytes = tensors.at("bytes").get<uint64_t>();
+    tensor_crc = tensors.at("crc32").get<uint64_t>();
+  } catch (const json::exception& error) {
+    return broken(error.what());
   }
-  if (Crc32(bytes) != tensors["crc32"].get<uint64_t>()) {
+  const std::filesystem::path tensor_path = manifest_path.parent_path() / tensor_file;
+  DYNAJOB_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(tensor_path));
+  if (bytes.size() != tensor_bytes) {
+    return CorruptData(fmt::format("{}: {} bytes, the manifest says {}", tensor_path.string(),
+                                   bytes.size(), tensor_bytes));
+  }
+  if (Crc32(bytes) != tensor_crc) {
     return CorruptData(
         fmt::format("{}: checksum differs: the file was damaged", tensor_path.string()));
   }
@@ -171,7 +179,7 @@ Result<std::pair<json, TensorBundle>> ReadWithManifest(const std::filesystem::pa
 }
 
 Status WriteWithManifest(const std::filesystem::path& directory, const std::string& tensor_file,
-                         const std::string& manifest_file, const TensorBundle& bundle,
+                         const std::string& manifest_file, const std::string& tensor_bytes,
                          json manifest) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
@@ -179,11 +187,26 @@ Status WriteWithManifest(const std::filesystem::path& directory, const std::stri
     return IoError(
         fmt::format("cannot create directory {}: {}", directory.string(), error.message()));
   }
-  const std::string bytes = bundle.Serialize();
-  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / tensor_file, bytes));
-  manifest["tensors"] = {{"file", tensor_file}, {"bytes", bytes.size()}, {"crc32", Crc32(bytes)}};
+  manifest["tensors"] = {
+      {"file", tensor_file}, {"bytes", tensor_bytes.size()}, {"crc32", Crc32(tensor_bytes)}};
   manifest["manifest_crc32"] = Crc32(manifest.dump());
+  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / tensor_file, tensor_bytes));
   return WriteFileAtomically(directory / manifest_file, manifest.dump(2) + "\n");
+}
+
+// Removes all checkpoint tensor files but `newest`.
+Status RemoveOlderCheckpoints(const std::filesystem::path& directory, const std::string& newest) {
+  std::error_code error;
+  std::filesystem::directory_iterator entry(directory, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with("checkpoint-") || !name.ends_with(".safetensors") || name == newest)
+      continue;
+    std::filesystem::remove(entry->path(), error);
+    if (error) break;
+  }
+  if (error) return IoError(fmt::format("cannot tidy {}: {}", directory.string(), error.message()));
+  return Status::Ok();
 }
 
 }  // namespace
@@ -257,17 +280,13 @@ Status AgentSnapshot::Load(const TensorBundle& bundle, DynaQAgent& agent) {
 
 Status SaveCheckpoint(const std::filesystem::path& directory, uint64_t number,
                       const TensorBundle& bundle) {
-  const std::string file = fmt::format("checkpoint-{:08}.safetensors", number);
-  DYNAJOB_RETURN_IF_ERROR(WriteWithManifest(directory, file, "checkpoint.json", bundle,
+  const std::string bytes = bundle.Serialize();
+  // The name holds the checksum, so that a second checkpoint of the same number never overwrites
+  // the tensors that the manifest in force describes.
+  const std::string file = fmt::format("checkpoint-{:08}-{:08x}.safetensors", number, Crc32(bytes));
+  DYNAJOB_RETURN_IF_ERROR(WriteWithManifest(directory, file, "checkpoint.json", bytes,
                                             {{"schema", kCheckpointSchema}, {"number", number}}));
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("checkpoint-") && name.ends_with(".safetensors") && name != file)
-      std::filesystem::remove(entry.path(), error);
-  }
-  if (error) return IoError(fmt::format("cannot tidy {}: {}", directory.string(), error.message()));
-  return Status::Ok();
+  return RemoveOlderCheckpoints(directory, file);
 }
 
 Result<TensorBundle> LoadCheckpoint(const std::filesystem::path& directory) {
@@ -284,7 +303,7 @@ Status SaveModel(const std::filesystem::path& directory, const DynaQAgent& agent
     PutParameters(MemberPrefix(i), agent.world_model().members()[i], bundle);
   bundle.metadata() = {{"format", "pt"}, {"schema", kModelSchema}};
   const Catalog& catalog = agent.encoder().catalog();
-  return WriteWithManifest(directory, "model.safetensors", "model.json", bundle,
+  return WriteWithManifest(directory, "model.safetensors", "model.json", bundle.Serialize(),
                            {{"schema", kModelSchema},
                             {"strategy", ToString(info.strategy)},
                             {"seed", info.seed},

@@ -4,6 +4,18 @@
 #include <cmath>
 
 namespace dynajob {
+namespace {
+
+// Whether recommending `job` instead of the transition's own would have taken it out of A'. It
+// would, where the real one is not in A' either: no job is shown twice. In an environment that may
+// repeat jobs, A' stays as it is.
+bool LeavesNextSet(const Transition& transition, JobRow job) {
+  if (job == transition.pair.job) return false;
+  const std::vector<JobRow>& set = transition.next_set;
+  return std::find(set.begin(), set.end(), transition.pair.job) == set.end();
+}
+
+}  // namespace
 
 DynaQAgent::DynaQAgent(const PairEncoder& encoder, const NetworkOptions& network,
                        const LearnerOptions& options, uint64_t seed)
@@ -21,7 +33,7 @@ void DynaQAgent::BeginPhase(const PhaseSettings& settings, bool keep_for_rehears
   replay_ = ReplayBuffer(static_cast<size_t>(options_.buffer_capacity));
   replay_cache_ = {};
   rehearsal_cache_ = {};
-  tried_.clear();
+  if (!keep_for_rehearsal) tried_.clear();
   settings_ = settings;
   phase_steps_ = 0;
   q_network_.online().SetOptimizerState({});
@@ -64,23 +76,12 @@ void DynaQAgent::Observe(Pair pair, double reward, std::span<const JobRow> next_
 
 double DynaQAgent::LearnFromReal() {
   SampleBatch(Rng::Derive(seed_, "real-batch", counts_.q_updates));
-  std::vector<float> rewards;
-  pairs_.clear();
-  for (const BatchItem& item : batch_) {
-    pairs_.push_back(item.transition().pair);
-    rewards.push_back(item.transition().reward);
-  }
-  return UpdateQ(rewards);
+  return UpdateQ(GatherReal());
 }
 
 double DynaQAgent::LearnWorldModel() {
   SampleBatch(Rng::Derive(seed_, "model-batch", counts_.model_updates));
-  std::vector<float> rewards;
-  pairs_.clear();
-  for (const BatchItem& item : batch_) {
-    pairs_.push_back(item.transition().pair);
-    rewards.push_back(item.transition().reward);
-  }
+  const std::vector<float> rewards = GatherReal();
   const Rng dropout = Rng::Derive(seed_, "model-dropout", counts_.model_updates);
   ++counts_.model_updates;
   return world_model_.Train(pairs_, rewards, settings_.learning_rate, dropout);
@@ -131,25 +132,40 @@ void DynaQAgent::SampleBatch(Rng rng) {
   }
 }
 
-float DynaQAgent::NextValue(const BatchItem& item) {
+std::vector<float> DynaQAgent::GatherReal() {
+  std::vector<float> rewards;
+  pairs_.clear();
+  for (const BatchItem& item : batch_) {
+    pairs_.push_back(item.transition().pair);
+    rewards.push_back(item.transition().reward);
+  }
+  return rewards;
+}
+
+float DynaQAgent::NextValue(const BatchItem& item, JobRow job) {
   const Transition& transition = item.transition();
   const CandidateRow next_state = transition.pair.candidate;  // s' = s
-  if (options_.double_dqn) return q_network_.DoubleTarget(next_state, transition.next_set);
+  if (options_.double_dqn) {
+    std::vector<JobRow> next_set = transition.next_set;
+    if (LeavesNextSet(transition, job)) std::erase(next_set, job);
+    return q_network_.DoubleTarget(next_state, next_set);
+  }
 
   TargetCache& cache = *item.cache;
   if (cache.version.size() < item.buffer->size()) {
-    cache.value.resize(item.buffer->size(), 0.0f);
+    cache.best.resize(item.buffer->size());
     cache.version.resize(item.buffer->size(), 0);
     cache.serial.resize(item.buffer->size(), 0);
   }
   const uint64_t version = q_network_.target_version();
   const uint64_t serial = item.buffer->serial(item.index);
   if (cache.version[item.index] != version || cache.serial[item.index] != serial) {
-    cache.value[item.index] = q_network_.TargetMax(next_state, transition.next_set);
+    cache.best[item.index] = q_network_.TargetBest(next_state, transition.next_set);
     cache.version[item.index] = version;
     cache.serial[item.index] = serial;
   }
-  return cache.value[item.index];
+  const BestJob& best = cache.best[item.index];
+  return LeavesNextSet(transition, job) ? best.ValueWithout(job) : best.value;
 }
 
 double DynaQAgent::UpdateQ(std::span<const float> rewards) {
@@ -157,7 +173,7 @@ double DynaQAgent::UpdateQ(std::span<const float> rewards) {
   const auto gamma = static_cast<float>(options_.gamma);
   for (size_t i = 0; i < batch_.size(); ++i) {
     // y = r + gamma max_{a' in A'} Q(s', a'; theta-)
-    targets_[i] = rewards[i] + (gamma > 0 ? gamma * NextValue(batch_[i]) : 0.0f);
+    targets_[i] = rewards[i] + (gamma > 0 ? gamma * NextValue(batch_[i], pairs_[i].job) : 0.0f);
   }
   const Rng dropout = Rng::Derive(seed_, "q-dropout", counts_.q_updates);
   const double loss = q_network_.Train(pairs_, targets_, settings_.learning_rate, dropout);

@@ -1,7 +1,5 @@
 #include "dynajob/agent/q_network.h"
 
-#include <algorithm>
-
 #include "dynajob/agent/policy.h"
 
 #include "first_layer_table.h"
@@ -29,15 +27,20 @@ QNetwork::QNetwork(const QNetwork& other)
 
 QNetwork::~QNetwork() = default;
 
-float QNetwork::TargetMax(CandidateRow candidate, std::span<const JobRow> next_set) {
-  if (next_set.empty()) return 0;
+BestJob QNetwork::TargetBest(CandidateRow candidate, std::span<const JobRow> next_set) {
+  if (next_set.empty()) return {};
   std::vector<float> values(next_set.size());
   if (table_ != nullptr) {
     table_->Evaluate(target_, candidate, next_set, values);
   } else {
     target_.Evaluate(candidate, next_set, values);
   }
-  return *std::max_element(values.begin(), values.end());
+  const size_t best = Greedy(values);
+  BestJob result{.job = next_set[best], .value = values[best]};
+  if (values.size() == 1) return result;
+  values.erase(values.begin() + static_cast<std::ptrdiff_t>(best));
+  result.runner_up = values[Greedy(values)];
+  return result;
 }
 
 float QNetwork::DoubleTarget(CandidateRow candidate, std::span<const JobRow> next_set) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -121,6 +122,13 @@ Status Trainer::CheckInputs() const {
                     inputs_.candidates.size(), inputs_.jobs.size()));
   }
   for (const Phase& phase : phases_) {
+    if (phase.source == Source::kHybrid && phase.rollout_steps < 2 &&
+        options_.hybrid.calibration != CalibrationMethod::kNone) {
+      return InvalidArgument(fmt::format(
+          "pretrain.hybrid_rollout_steps = {} and pretrain.hybrid_llm.steps = {}: a calibration "
+          "needs at least 2 labelled roll-outs; or set hybrid.calibration = none",
+          options_.pretrain.hybrid_rollout_steps, options_.pretrain.hybrid_llm.steps));
+    }
     const bool needs_cosine = phase.source != Source::kLlm;
     const bool needs_llm = phase.source != Source::kCosine;
     const char* missing = needs_cosine && inputs_.cosine == nullptr ? "cosine"
@@ -147,7 +155,7 @@ Status Trainer::Run(const Hooks& hooks) {
     if (step_ < phase.options.steps) {
       DYNAJOB_RETURN_IF_ERROR(RunEpisode());
     } else {
-      FinishPhase();
+      DYNAJOB_RETURN_IF_ERROR(FinishPhase());
     }
     if (steps_done_ >= next_report || done()) {
       next_report = (steps_done_ / hooks.interval + 1) * hooks.interval;
@@ -176,26 +184,34 @@ Status Trainer::RunEpisode() {
   // An episode never reaches from the roll-outs into the steps that learn: the calibration comes
   // between them.
   const int64_t end = step_ < phase.rollout_steps ? phase.rollout_steps : phase.options.steps;
-  EpisodeEnvironment environment(*this, static_cast<uint64_t>(step_));
+  const int64_t begin = step_;
+  EpisodeEnvironment environment(*this, static_cast<uint64_t>(begin));
   double total = 0;
-  int64_t taken = 0;
-  while (taken < options_.pretrain.episode_steps && step_ + taken < end &&
+  while (step_ - begin < options_.pretrain.episode_steps && step_ < end &&
          !environment.candidate_set().empty()) {
-    const auto report = agent_.Step(environment, epsilon.At(step_ + taken));
+    const auto report = agent_.Step(environment, epsilon.At(step_));
     if (!report.ok()) return report.error();
     total += report->reward;
-    ++taken;
+    ++step_;
+    ++steps_done_;
     if (!report->q_loss) continue;
+    DYNAJOB_RETURN_IF_ERROR(CheckFinite(phase, *report->q_loss, *report->model_loss));
     phase_updates_ += static_cast<uint64_t>(phase.options.updates_per_step);
     window_loss_ += *report->q_loss;
     window_model_loss_ += *report->model_loss;
     ++window_updates_;
   }
-  step_ += taken;
-  steps_done_ += static_cast<uint64_t>(taken);
   window_reward_ += total;
   ++window_episodes_;
   return Status::Ok();
+}
+
+Status Trainer::CheckFinite(const Phase& phase, double loss, double model_loss) const {
+  if (std::isfinite(loss) && std::isfinite(model_loss)) return Status::Ok();
+  return FailedPrecondition(
+      fmt::format("training diverged in phase '{}' at step {}: loss = {}, world-model loss = {}; "
+                  "pretrain learning_rate = {} is too high for this data",
+                  phase.name, step_, loss, model_loss, phase.options.learning_rate));
 }
 
 Result<double> Trainer::Reward(Pair pair) {
@@ -246,17 +262,18 @@ Status Trainer::FitCalibration() {
   return Status::Ok();
 }
 
-void Trainer::FinishPhase() {
+Status Trainer::FinishPhase() {
   const auto minimum = static_cast<uint64_t>(options_.pretrain.minimum_updates);
   while (phase_updates_ < minimum && agent_.replay().size() > 0) {
-    agent_.LearnFromReal();
-    agent_.LearnWorldModel();
+    const double loss = agent_.LearnFromReal();
+    DYNAJOB_RETURN_IF_ERROR(CheckFinite(phases_[phase_], loss, agent_.LearnWorldModel()));
     ++phase_updates_;
   }
   // What goes online starts from the newest weights, not from the last sync.
   agent_.SyncTarget();
   ++phase_;
   step_ = 0;
+  return Status::Ok();
 }
 
 void Trainer::ReportProgress(const Hooks& hooks) {
@@ -321,7 +338,9 @@ Status Trainer::Load(const TensorBundle& bundle) {
   if (state.size() != 6 || state[0] > phases_.size() || cosines.size() != labels.size())
     return CorruptData("trainer.state has another shape");
   if (state[5] != Identity())
-    return InvalidArgument("the checkpoint was made with another seed or strategy");
+    return InvalidArgument(fmt::format(
+        "the checkpoint was not made by this training: seed {} and {} steps in {} phases",
+        agent_.seed(), TotalSteps(), phases_.size()));
   DYNAJOB_RETURN_IF_ERROR(AgentSnapshot::Load(bundle, agent_));
   phase_ = state[0];
   step_ = static_cast<int64_t>(state[1]);

@@ -182,6 +182,14 @@ TEST_F(CheckpointTest, ADirectoryWithoutAModelOrCheckpointIsNotFound) {
   EXPECT_THAT(model.error().message, HasSubstr("dynajob.model/1"));
 }
 
+// Number and checksum make the name.
+std::string CheckpointFile(uint64_t number, const TensorBundle& bundle) {
+  char name[64];
+  std::snprintf(name, sizeof(name), "checkpoint-%08u-%08x.safetensors",
+                static_cast<unsigned>(number), Crc32(bundle.Serialize()));
+  return name;
+}
+
 TEST_F(CheckpointTest, TheNewestCheckpointIsKeptAndOlderOnesAreRemoved) {
   const auto nested = directory_.path() / "run" / "checkpoints";
   for (uint64_t number = 1; number <= 3; ++number) {
@@ -192,9 +200,7 @@ TEST_F(CheckpointTest, TheNewestCheckpointIsKeptAndOlderOnesAreRemoved) {
     std::set<std::string> files;
     for (const auto& entry : std::filesystem::directory_iterator(nested))
       files.insert(entry.path().filename().string());
-    EXPECT_EQ(files, (std::set<std::string>{
-                         "checkpoint.json",
-                         "checkpoint-0000000" + std::to_string(number) + ".safetensors"}));
+    EXPECT_EQ(files, (std::set<std::string>{"checkpoint.json", CheckpointFile(number, bundle)}));
   }
 }
 
@@ -202,7 +208,7 @@ TEST_F(CheckpointTest, DamagedCheckpointsAreRefusedByName) {
   TensorBundle bundle;
   AgentSnapshot::Save(*agent_, bundle);
   ASSERT_TRUE(SaveCheckpoint(directory_.path(), 7, bundle).ok());
-  for (const char* file : {"checkpoint-00000007.safetensors", "checkpoint.json"}) {
+  for (const std::string& file : {CheckpointFile(7, bundle), std::string("checkpoint.json")}) {
     const auto path = directory_.path() / file;
     const std::string whole = *ReadFile(path);
     const auto expect_refused = [&](const std::string& bytes, size_t at) {
@@ -225,27 +231,30 @@ TEST_F(CheckpointTest, DamagedCheckpointsAreRefusedByName) {
 }
 
 TEST_F(CheckpointTest, AFullDiskLeavesTheOldCheckpointLoadable) {
-  for (const char* file : {"checkpoint-00000002.safetensors", "checkpoint.json"}) {
-    uint64_t value = 11;
-    TensorBundle bundle;
-    bundle.Put("value", std::span<const uint64_t>(&value, 1));
-    ASSERT_TRUE(SaveCheckpoint(directory_.path(), 1, bundle).ok());
-    value = 22;
-    bundle.Put("value", std::span<const uint64_t>(&value, 1));
-    FillTheDiskFor(directory_.path() / file);
-    const Status status = SaveCheckpoint(directory_.path(), 2, bundle);
-    ASSERT_FALSE(status.ok()) << file;
-    EXPECT_EQ(status.error().code, ErrorCode::kIo);
-    EXPECT_THAT(status.error().message, HasSubstr("No space left on device"));
-    EXPECT_THAT(status.error().message, HasSubstr(file));
-    auto loaded = LoadCheckpoint(directory_.path());
-    ASSERT_TRUE(loaded.ok()) << loaded.error().message;
-    EXPECT_EQ(loaded->LongWords("value")->front(), 11u);
-    // With room again, the next one succeeds and tidies up.
-    ASSERT_TRUE(SaveCheckpoint(directory_.path(), 3, bundle).ok());
-    EXPECT_EQ(LoadCheckpoint(directory_.path())->LongWords("value")->front(), 22u);
-    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_.path()), {}), 2);
-  }
+  // The same number again is how the end of a training follows on its last interval.
+  for (const uint64_t number : {1, 2})
+    for (const bool manifest : {false, true}) {
+      uint64_t value = 11;
+      TensorBundle bundle;
+      bundle.Put("value", std::span<const uint64_t>(&value, 1));
+      ASSERT_TRUE(SaveCheckpoint(directory_.path(), 1, bundle).ok());
+      value = 22;
+      bundle.Put("value", std::span<const uint64_t>(&value, 1));
+      const std::string file = manifest ? "checkpoint.json" : CheckpointFile(number, bundle);
+      FillTheDiskFor(directory_.path() / file);
+      const Status status = SaveCheckpoint(directory_.path(), number, bundle);
+      ASSERT_FALSE(status.ok()) << file;
+      EXPECT_EQ(status.error().code, ErrorCode::kIo);
+      EXPECT_THAT(status.error().message, HasSubstr("No space left on device"));
+      EXPECT_THAT(status.error().message, HasSubstr(file));
+      auto loaded = LoadCheckpoint(directory_.path());
+      ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+      EXPECT_EQ(loaded->LongWords("value")->front(), 11u);
+      // With room again, the next one succeeds and tidies up.
+      ASSERT_TRUE(SaveCheckpoint(directory_.path(), 3, bundle).ok());
+      EXPECT_EQ(LoadCheckpoint(directory_.path())->LongWords("value")->front(), 22u);
+      EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_.path()), {}), 2);
+    }
 }
 
 TEST_F(CheckpointTest, ADirectoryThatCannotBeMadeIsAnIoError) {

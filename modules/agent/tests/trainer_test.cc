@@ -202,8 +202,7 @@ TEST_F(TrainerTest, AnnealingBlendsFromCosineToTheSimulatedUser) {
     if (method == CalibrationMethod::kRank) calibration = *RewardCalibration::FitRank(raw, labels);
     size_t pure = 0;
     for (size_t i = 12; i < 44; ++i) {
-      // The weight is that of the episode's first step.
-      const double fraction = static_cast<double>(i / 2 * 2) / 44;
+      const double fraction = static_cast<double>(i) / 44;
       const double weight = std::min(1.0, fraction / 0.75);
       const double expected = (1 - weight) * calibration.Apply(cosine_.at(replay.at(i).pair)) +
                               weight * llm_.at(replay.at(i).pair);

@@ -19,8 +19,12 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog,
                                 const std::filesystem::path& directory) {
   const ComparisonOptions& options = session.settings.experiment.comparison;
   const std::string config = session.settings.registry().ToToml();
+  if (std::filesystem::exists(directory / "model.json")) {
+    return InvalidArgument(
+        fmt::format("--out {}: holds a trained model; name another directory for the comparison",
+                    directory.string()));
+  }
   DYNAJOB_RETURN_IF_ERROR(MakeDirectory(directory));
-  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
 
   const double start = ProgressLine::SteadySeconds();
   DYNAJOB_ASSIGN_OR_RETURN(const ComparisonTraces traces,
@@ -36,6 +40,7 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog,
                                          {"workers", options.workers},
                                          {"processors", std::thread::hardware_concurrency()},
                                          {"version", DYNAJOB_VERSION}};
+  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "results.json", results));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "report.html", report));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "timing.json", timing.dump(1) + "\n"));

@@ -18,22 +18,6 @@
 namespace dynajob {
 namespace {
 
-// Levenshtein distance (Wagner and Fischer 1974).
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
-    }
-  }
-  return row[b.size()];
-}
-
 std::set<std::string> LowerSet(const std::vector<std::string>& skills) {
   std::set<std::string> lower;
   for (const std::string& skill : skills) lower.insert(ToLowerAscii(skill));
@@ -99,7 +83,8 @@ Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Cata
   for (size_t i = 0; i < jobs.size(); ++i) {
     if (std::isfinite(q[i]) && std::isfinite(rewards[i])) continue;
     return CorruptData(fmt::format("the model gives {} for job '{}': its weights are not usable",
-                                   q[i], catalog.job(jobs[i]).id));
+                                   std::isfinite(q[i]) ? rewards[i] : q[i],
+                                   catalog.job(jobs[i]).id));
   }
   const std::vector<double> scores(q.begin(), q.end());
   const std::vector<uint32_t> ranking = RankByScore(scores);

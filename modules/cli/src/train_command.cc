@@ -42,8 +42,8 @@ class TrainCommand final : public Command {
     if (request.resume && request.force)
       return InvalidArgument("--resume and --force exclude each other");
     DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, LoadSessionCatalog(session));
-    session.Message(fmt::format("train: {} on {} candidates and {} jobs\n{}", strategy_,
-                                catalog.candidate_count(), catalog.job_count(), SurrogateNote()));
+    session.Message(fmt::format("train: {} on {} candidates and {} jobs{}", strategy_,
+                                catalog.candidate_count(), catalog.job_count(), LlmLine()));
     DYNAJOB_ASSIGN_OR_RETURN(const TrainingOutcome outcome, TrainInto(session, catalog, request));
     session.progress.Clear();
     Report(session, outcome);
@@ -51,18 +51,24 @@ class TrainCommand final : public Command {
   }
 
  private:
+  bool UsesLlm() const { return strategy_ == "llm" || strategy_ == "hybrid"; }
+  std::string LlmLine() const {
+    return UsesLlm() ? fmt::format("\n{}", SurrogateNote()) : std::string();
+  }
+
   void Report(const Session& session, const TrainingOutcome& outcome) const {
     if (session.flags.json) {
       const nlohmann::ordered_json json = {
-          {"model", session.flags.out}, {"strategy", strategy_},      {"llm", "surrogate"},
-          {"env_steps", outcome.steps}, {"updates", outcome.updates}, {"labels", outcome.labels},
+          {"model", session.flags.out},          {"strategy", strategy_},
+          {"llm", UsesLlm() ? "surrogate" : ""}, {"env_steps", outcome.steps},
+          {"updates", outcome.updates},          {"labels", outcome.labels},
           {"seconds", outcome.seconds}};
       session.Print(json.dump(1) + "\n");
       return;
     }
     session.Print(fmt::format(
-        "trained {} in {:.1f} s: {} steps, {} updates, {} labels\n{}\nmodel: {}\n", strategy_,
-        outcome.seconds, outcome.steps, outcome.updates, outcome.labels, SurrogateNote(),
+        "trained {} in {:.1f} s: {} steps, {} updates, {} labels{}\nmodel: {}\n", strategy_,
+        outcome.seconds, outcome.steps, outcome.updates, outcome.labels, LlmLine(),
         (std::filesystem::path(session.flags.out) / "model.safetensors").string()));
     session.Message(fmt::format("next: {} recommend --model {} --store {} --candidate ID -k 10",
                                 session.program, session.flags.out, session.flags.store));

@@ -5,6 +5,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -36,7 +37,11 @@ Status ParallelFor(size_t count, size_t workers, const std::function<Status(size
 
   std::vector<std::thread> threads;
   const size_t extra = std::min(workers, count) > 1 ? std::min(workers, count) - 1 : 0;
-  for (size_t i = 0; i < extra; ++i) threads.emplace_back(work);
+  try {
+    for (size_t i = 0; i < extra; ++i) threads.emplace_back(work);
+  } catch (const std::system_error&) {
+    // No more threads to be had: those that run, this one at least, do all the work.
+  }
   work();
   for (std::thread& thread : threads) thread.join();
   if (exception) std::rethrow_exception(exception);

@@ -1,6 +1,7 @@
 #include "dynajob/evaluation/arm.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -56,7 +57,14 @@ class LearnerArm final : public Arm {
 
   Status Step(Environment& environment) override {
     const auto report = online_->Step(environment, epsilon_.At(steps_++));
-    return report.ok() ? Status::Ok() : Status(report.error());
+    if (!report.ok()) return report.error();
+    if (report->q_loss && !std::isfinite(*report->q_loss)) {
+      return FailedPrecondition(fmt::format(
+          "online learning diverged at step {}: loss = {}; online learning_rate = {} is too high "
+          "for this data",
+          steps_, *report->q_loss, settings_.learning_rate));
+    }
+    return Status::Ok();
   }
 
   void Score(CandidateRow candidate, std::span<const JobRow> jobs,

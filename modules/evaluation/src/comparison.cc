@@ -16,8 +16,6 @@
 namespace dynajob {
 namespace {
 
-// A relevant job, for MRR and hit rate, is one that the candidate would at least save.
-constexpr double kRelevantReward = 0.5;
 constexpr size_t kJudgeReportPairs = 4000;
 
 struct Trained {
@@ -57,7 +55,7 @@ class Comparison {
   std::vector<Trace> Before(const SeedContext& context, Arm& arm) const;
   Trace BeforeOne(const SeedContext& context, Arm& arm, CandidateRow person) const;
   Status CheckCancelled() const;
-  bool Uses(std::string_view prefix) const;
+  bool Uses(std::string_view wanted) const;
   std::vector<std::string> ArmsWithOracle() const;
   void Report(const std::string& stage, std::atomic<uint64_t>& done, uint64_t total) const;
 
@@ -306,8 +304,9 @@ Trace Comparison::BeforeOne(const SeedContext& context, Arm& arm, CandidateRow p
     rewards[i] = context.judge->ExpectedReward({person, jobs[i]});
   const std::vector<double> ranked = InRankedOrder(rewards, RankByScore(scores));
   trace.ndcg_at_10 = NdcgAtK(ranked, 10, options_.rewards.ignore);
-  trace.reciprocal_rank = ReciprocalRank(ranked, kRelevantReward);
-  trace.hit_at_10 = HitAtK(ranked, 10, kRelevantReward);
+  // Relevant is what the candidate would, in expectation, at least save.
+  trace.reciprocal_rank = ReciprocalRank(ranked, options_.rewards.save);
+  trace.hit_at_10 = HitAtK(ranked, 10, options_.rewards.save);
   return trace;
 }
 
@@ -317,11 +316,11 @@ Status Comparison::CheckCancelled() const {
   return Status::Ok();
 }
 
-bool Comparison::Uses(std::string_view prefix) const {
+bool Comparison::Uses(std::string_view wanted) const {
   return std::any_of(options_.comparison.arms.begin(), options_.comparison.arms.end(),
                      [&](const std::string& arm) {
                        const auto strategy = StrategyOf(arm);
-                       return strategy && ToString(*strategy) == prefix;
+                       return strategy && ToString(*strategy) == wanted;
                      });
 }
 

@@ -152,9 +152,13 @@ Status Judge::Calibrate() {
 }
 
 double Judge::SkillTerm(const CandidateFacts& person, const JobFacts& job) const {
-  const double coverage =
-      (1 - kSoftSkillShare) * ShareCovered(job.technical_skills, person.skills) +
-      kSoftSkillShare * ShareCovered(job.soft_skills, person.skills);
+  // What the posting does not list is left out, so its share goes to what it does list.
+  const double technical = job.technical_skills.empty() ? 0 : 1 - kSoftSkillShare;
+  const double soft = job.soft_skills.empty() ? 0 : kSoftSkillShare;
+  if (technical + soft == 0) return 0;
+  const double coverage = (technical * ShareCovered(job.technical_skills, person.skills) +
+                           soft * ShareCovered(job.soft_skills, person.skills)) /
+                          (technical + soft);
   return coverage - 0.5;
 }
 

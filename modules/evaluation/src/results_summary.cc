@@ -97,16 +97,23 @@ std::vector<const ArmResult*> WarmArms(const ProtocolResult& protocol) {
   return warm;
 }
 
-// Whether the first of `winners` beat the other warm starts.
+// How `best`, the warm start with the greatest reward, stands against the others.
 std::string AmongWarm(const ProtocolResult& protocol, const std::vector<const ArmResult*>& warm,
                       const std::string& best) {
-  std::vector<std::string> equal;
+  std::vector<std::string> equal, above;
   for (const ArmResult* other : warm) {
     if (other->name == best) continue;
     const auto comparison = protocol.Compare(best, other->name, kHeadlineMetric);
-    if (!comparison || comparison->difference.low <= 0) equal.push_back(other->name);
+    if (comparison && comparison->difference.high < 0) {
+      above.push_back(other->name);
+    } else if (!comparison || comparison->difference.low <= 0) {
+      equal.push_back(other->name);
+    }
   }
   if (warm.size() < 2) return "";
+  if (!above.empty())
+    return fmt::format(" In paired comparison {} does better than {}.", fmt::join(above, " and "),
+                       best);
   if (equal.empty()) return fmt::format(" {} is also better than every other warm start.", best);
   return fmt::format(" Among the warm starts, {} cannot be told apart from {}.", best,
                      fmt::join(equal, " and "));

@@ -24,7 +24,7 @@ class AgentSnapshot {
   static Status Load(const TensorBundle& bundle, DynaQAgent& agent);
 };
 
-// `directory`/checkpoint.json names the newest checkpoint-N.safetensors; older ones are removed
+// `directory`/checkpoint.json names the newest checkpoint-N-CRC.safetensors; older ones are removed
 // after the manifest has been replaced, so that there is a whole checkpoint at any moment.
 Status SaveCheckpoint(const std::filesystem::path& directory, uint64_t number,
                       const TensorBundle& bundle);

@@ -32,7 +32,7 @@ struct PhaseSettings {
   int64_t updates_per_step = 1;  // real Q updates, each with one world-model update
   int64_t planning_steps = 0;
   int64_t warmup_steps = 0;  // steps of this phase before the first update
-  double rehearsal = 0;      // share of earlier phases' transitions in real batches
+  double rehearsal = 0;      // share of earlier phases' transitions in every batch
 };
 
 struct StepReport {
@@ -97,10 +97,10 @@ class DynaQAgent {
  private:
   friend class AgentSnapshot;  // checkpoint.cc
 
-  // Value of the best next job of a transition, remembered until the target network changes. Exact,
-  // since the state is static.
+  // The best next jobs of a transition, remembered until the target network changes. Exact, since
+  // the state is static.
   struct TargetCache {
-    std::vector<float> value;
+    std::vector<BestJob> best;
     std::vector<uint64_t> version;  // target version, 0 = never
     std::vector<uint64_t> serial;   // which transition of the ring
   };
@@ -113,7 +113,10 @@ class DynaQAgent {
   };
 
   void SampleBatch(Rng rng);
-  float NextValue(const BatchItem& item);
+  // Pairs (into pairs_) and rewards of the batch, as they were experienced.
+  std::vector<float> GatherReal();
+  // max over a' in A' of Q(s', a'; theta-), where A' follows on recommending `job`.
+  float NextValue(const BatchItem& item, JobRow job);
   double UpdateQ(std::span<const float> rewards);
   JobRow SimulatedJob(const Transition& transition, Rng& rng) const;
 
@@ -126,7 +129,7 @@ class DynaQAgent {
   std::shared_ptr<const ReplayBuffer> rehearsal_;
   TargetCache replay_cache_;
   TargetCache rehearsal_cache_;
-  std::unordered_set<uint64_t> tried_;  // pairs observed in this phase
+  std::unordered_set<uint64_t> tried_;  // pairs observed, rehearsed ones included
   LearnerCounts counts_;
   int64_t phase_steps_ = 0;
   // Scratch.

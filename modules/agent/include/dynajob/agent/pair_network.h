@@ -64,8 +64,6 @@ class PairNetwork {
   void SetOptimizerState(OptimizerState state);
 
  private:
-  friend class FirstLayerTable;
-
   const PairEncoder* encoder_;
   OptimizerKind optimizer_;
   Backend backend_;

@@ -12,6 +12,16 @@ namespace dynajob {
 
 class FirstLayerTable;  // src/first_layer_table.h
 
+// The best job of a set, and what remains without it. Values are 0 where there is no job.
+struct BestJob {
+  JobRow job = 0;
+  float value = 0;
+  float runner_up = 0;
+
+  // The maximum over the set without `excluded`.
+  float ValueWithout(JobRow excluded) const { return job == excluded ? runner_up : value; }
+};
+
 // One thread at a time. Copies are deep. Borrows the encoder.
 class QNetwork {
  public:
@@ -27,9 +37,13 @@ class QNetwork {
     online_.Evaluate(candidate, jobs, values);
   }
 
-  // max over a' in `next_set` of Q(s, a'; theta-); 0 for an empty set. Exact: the jobs' share of
-  // the first layer is tabled once per target version.
-  float TargetMax(CandidateRow candidate, std::span<const JobRow> next_set);
+  // max over a' in `next_set` of Q(s, a'; theta-); 0 for an empty set.
+  float TargetMax(CandidateRow candidate, std::span<const JobRow> next_set) {
+    return TargetBest(candidate, next_set).value;
+  }
+  // The same with the job that attains it, and the maximum over the others. Exact: the jobs' share
+  // of the first layer is tabled once per target version.
+  BestJob TargetBest(CandidateRow candidate, std::span<const JobRow> next_set);
   // Double DQN: Q(s, argmax_a' Q(s, a'; theta); theta-) (van Hasselt et al. 2016).
   float DoubleTarget(CandidateRow candidate, std::span<const JobRow> next_set);
 

@@ -109,7 +109,8 @@ class Trainer {
   Status Calibrate();
   Status FitCalibration();
   Result<double> Reward(Pair pair);
-  void FinishPhase();
+  Status FinishPhase();
+  Status CheckFinite(const Phase& phase, double loss, double model_loss) const;
   void ReportProgress(const Hooks& hooks);
   LinearSchedule Exploration(const Phase& phase) const;
   uint64_t TotalSteps() const;

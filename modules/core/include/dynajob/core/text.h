@@ -23,6 +23,9 @@ std::string_view Trim(std::string_view text);
 // "node.js" (a '.' counts only between two word bytes).
 std::vector<std::string> Words(std::string_view text);
 
+// Levenshtein distance in bytes (Wagner and Fischer 1974).
+size_t EditDistance(std::string_view a, std::string_view b);
+
 }  // namespace dynajob
 
 #endif  // DYNAJOB_CORE_TEXT_H_

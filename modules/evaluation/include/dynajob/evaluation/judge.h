@@ -5,10 +5,11 @@
 //   u = w_k skills (coverage - 1/2) + w_s sector similarity - w_l seniority gap^2
 //       + w_p salary(log(offer / reservation wage)) + w_m mode utility - w_d min(km / tolerance, 3)
 //       + affinity (hidden sector affinities . job's sectors) + taste (taste . job's latent vector)
-// where w_* is the option's weight times the person's own. A feature that is unknown on either side
-// is left out. Cut-points are calibrated at construction so that the mean response shares over a
-// seeded sample of pairs are `target_shares`. Expected rewards are in closed form, so oracle and
-// regret are exact.
+// where w_* is the option's weight times the person's own, and coverage weighs technical skills 85
+// % and soft skills 15 %. A feature that is unknown on either side is left out; of a posting that
+// lists one kind of skills only, that kind is the whole coverage. Cut-points are calibrated at
+// construction so that the mean response shares over a seeded sample of pairs are `target_shares`.
+// Expected rewards are in closed form, so oracle and regret are exact.
 #ifndef DYNAJOB_EVALUATION_JUDGE_H_
 #define DYNAJOB_EVALUATION_JUDGE_H_
 
