@@ -80,7 +80,7 @@ function(dynajob_add_module)
         set_property(GLOBAL APPEND PROPERTY DYNAJOB_FUZZERS ${fuzzer})
       endforeach()
     endif()
-    gtest_discover_tests(${target}_test TEST_PREFIX "${M_NAME}." DISCOVERY_TIMEOUT 120
+    gtest_discover_tests(${target}_test TEST_PREFIX "${M_NAME}." DISCOVERY_TIMEOUT 120 NO_PRETTY_VALUES
       PROPERTIES TIMEOUT 600)
   endif()
 endfunction()
