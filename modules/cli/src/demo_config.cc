@@ -11,10 +11,6 @@ candidates = 300
 [embeddings]
 dimension = 64
 
-[network]
-q_layers = [64, 32]
-world_model_layers = [64, 32]
-
 [compare]
 seeds = 5
 candidates = 24
