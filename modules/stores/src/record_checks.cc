@@ -96,6 +96,11 @@ Status CheckResponse(const ResponseEvent& event) {
   return CheckText(what + ", model_version", event.model_version);
 }
 
+Status CheckLabel(const LabelRecord& label) {
+  DYNAJOB_RETURN_IF_ERROR(CheckId("key of a cached label", label.key));
+  return CheckText(fmt::format("cached label '{}'", label.key), label.value);
+}
+
 Status CheckRun(const RunRecord& run) {
   DYNAJOB_RETURN_IF_ERROR(CheckId("id of a run", run.id));
   const std::string what = fmt::format("run '{}'", run.id);

@@ -12,6 +12,7 @@ namespace dynajob {
 Status CheckJob(const Job& job);
 Status CheckCandidate(const Candidate& candidate);
 Status CheckResponse(const ResponseEvent& event);
+Status CheckLabel(const LabelRecord& label);
 Status CheckRun(const RunRecord& run);
 // Field name, length and values; not whether the id exists.
 Status CheckEmbedding(EntityKind kind, const EmbeddingRow& row);

@@ -202,15 +202,38 @@ Result<std::optional<std::string>> SqliteStore::GetLabel(std::string_view key) {
   return std::optional<std::string>(std::string(select.Text(0)));
 }
 
-Status SqliteStore::PutLabel(std::string_view key, std::string_view value) {
-  if (key.empty()) return InvalidArgument("the key of a cached label is empty");
-  DYNAJOB_RETURN_IF_ERROR(CheckText("key of a cached label", key));
-  DYNAJOB_RETURN_IF_ERROR(CheckText(fmt::format("cached label '{}'", key), value));
+Status SqliteStore::PutLabels(std::span<const LabelRecord> labels) {
+  for (const LabelRecord& label : labels) DYNAJOB_RETURN_IF_ERROR(CheckLabel(label));
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteTransaction transaction,
+                           SqliteTransaction::Begin(*database_, SqliteTransaction::Kind::kWrite));
   DYNAJOB_ASSIGN_OR_RETURN(
       SqliteStatement upsert,
       database_->Prepare("INSERT INTO label_cache (key, value) VALUES (?, ?) "
                          "ON CONFLICT (key) DO UPDATE SET value = excluded.value"));
-  return upsert.Bind(key).Bind(value).Run();
+  for (const LabelRecord& label : labels)
+    DYNAJOB_RETURN_IF_ERROR(upsert.Bind(label.key).Bind(label.value).Run());
+  return transaction.Commit();
+}
+
+Status SqliteStore::ForEachLabel(const std::function<Status(LabelRecord)>& visit) {
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement select,
+                           database_->Prepare("SELECT key, value FROM label_cache WHERE key > ? "
+                                              "ORDER BY key LIMIT ?"));
+  std::string last;  // keys are never empty
+  std::vector<LabelRecord> page;
+  do {
+    page.clear();
+    select.Bind(last).Bind(kPageSize);
+    for (;;) {
+      DYNAJOB_ASSIGN_OR_RETURN(const bool more, select.Step());
+      if (!more) break;
+      page.push_back({std::string(select.Text(0)), std::string(select.Text(1))});
+    }
+    select.Reset();
+    if (!page.empty()) last = page.back().key;
+    for (LabelRecord& label : page) DYNAJOB_RETURN_IF_ERROR(visit(std::move(label)));
+  } while (!page.empty());
+  return Status::Ok();
 }
 
 Status SqliteStore::PutRun(const RunRecord& run) {

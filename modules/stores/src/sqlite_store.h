@@ -32,7 +32,8 @@ class SqliteStore : public Store {
   Status PutResponse(const ResponseEvent& event) override;
   Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) override;
   Result<std::optional<std::string>> GetLabel(std::string_view key) override;
-  Status PutLabel(std::string_view key, std::string_view value) override;
+  Status PutLabels(std::span<const LabelRecord> labels) override;
+  Status ForEachLabel(const std::function<Status(LabelRecord)>& visit) override;
   Status PutRun(const RunRecord& run) override;
   Result<std::vector<RunRecord>> ListRuns() override;
 

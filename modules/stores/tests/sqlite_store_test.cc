@@ -66,7 +66,7 @@ TEST(OpenStore, NeedsAnExistingFileUnlessToldToCreateOne) {
 TEST(OpenStore, TakesPathsWithAndWithoutScheme) {
   TemporaryDirectory directory;
   const std::string path = directory.File("with space, 100%?#.db");
-  OpenOrDie("sqlite:" + path)->PutLabel("k", "v").ok();
+  OpenOrDie("sqlite:" + path)->PutLabels(std::vector<LabelRecord>{{"k", "v"}}).ok();
   EXPECT_EQ(OpenOrDie(path, OpenMode::kReadOnly)->GetLabel("k").value(), "v");
   EXPECT_EQ(OpenStore("", OpenMode::kCreate).error().code, ErrorCode::kInvalidArgument);
 }
@@ -184,7 +184,7 @@ TEST(SqliteStore, TwoConnectionsSeeEachOthersWrites) {
   TemporaryDirectory directory;
   auto first = OpenOrDie(directory.File("store.db"));
   auto second = OpenOrDie(directory.File("store.db"), OpenMode::kReadOnly);
-  ASSERT_TRUE(first->PutLabel("k", "v").ok());
+  ASSERT_TRUE(first->PutLabels(std::vector<LabelRecord>{{"k", "v"}}).ok());
   EXPECT_EQ(second->GetLabel("k").value(), "v");
 }
 

@@ -315,7 +315,7 @@ TEST_P(StoreConformance, SummarizesWhatIsThereAndWhatIsMissing) {
   bare_candidate.id = "bare";
   ASSERT_TRUE(store_->PutJobs(std::vector{bare_job}).ok());
   ASSERT_TRUE(store_->PutCandidates(std::vector{bare_candidate}).ok());
-  ASSERT_TRUE(store_->PutLabel("k", "APPLY").ok());
+  ASSERT_TRUE(store_->PutLabels(std::vector<LabelRecord>{{"k", "APPLY"}}).ok());
   ASSERT_TRUE(store_->PutRun({"r", "train", 1, "", ""}).ok());
   ASSERT_TRUE(store_->PutResponse({"e", "c1", "j1", Response::kSave, 5, "m"}).ok());
   auto summary = store_->Summarize();
@@ -397,13 +397,29 @@ TEST_P(StoreConformance, VisitsMoreResponsesThanFitAPage) {
 
 TEST_P(StoreConformance, CachesLabels) {
   EXPECT_EQ(store_->GetLabel("k").value(), std::nullopt);
-  ASSERT_TRUE(store_->PutLabel("k", "SAVE").ok());
-  ASSERT_TRUE(store_->PutLabel("k", "").ok());
-  ASSERT_TRUE(store_->PutLabel("other", "{\"p\":[0.1,0.9]}").ok());
+  ASSERT_TRUE(store_->PutLabels(std::vector<LabelRecord>{{"k", "SAVE"}}).ok());
+  ASSERT_TRUE(store_->PutLabels(std::vector<LabelRecord>{{"k", ""}}).ok());
+  ASSERT_TRUE(store_->PutLabels(std::vector<LabelRecord>{{"other", "{\"p\":[0.1,0.9]}"}}).ok());
   store_ = backend_->Connect();
   EXPECT_EQ(store_->GetLabel("k").value(), std::optional<std::string>(""));
   EXPECT_EQ(store_->GetLabel("other").value(), std::optional<std::string>("{\"p\":[0.1,0.9]}"));
-  EXPECT_FALSE(store_->PutLabel("", "SAVE").ok());
+  EXPECT_FALSE(store_->PutLabels(std::vector<LabelRecord>{{"", "SAVE"}}).ok());
+}
+
+TEST_P(StoreConformance, VisitsLabelsInOrderOfKeys) {
+  std::vector<LabelRecord> labels;
+  for (int i = 0; i < 2500; ++i)
+    labels.push_back({"key-" + std::to_string(9999 - i), std::to_string(i)});
+  ASSERT_TRUE(store_->PutLabels(labels).ok());
+  EXPECT_FALSE(store_->PutLabels(std::vector<LabelRecord>{{"good", "x"}, {"", "y"}}).ok());
+  std::vector<LabelRecord> visited;
+  const Status status = store_->ForEachLabel([&](LabelRecord label) {
+    visited.push_back(std::move(label));
+    return Status::Ok();
+  });
+  ASSERT_TRUE(status.ok()) << MessageOf(status);
+  std::reverse(labels.begin(), labels.end());
+  EXPECT_EQ(visited, labels);
 }
 
 TEST_P(StoreConformance, ListsRunsInOrderOfCreation) {

@@ -71,6 +71,8 @@ struct Job {
   Seniority seniority = Seniority::kUnknown;
   ContractType contract = ContractType::kUnknown;
   std::optional<SalaryRange> salary;
+  std::optional<int64_t> posted_ms = std::nullopt;   // Unix time in milliseconds
+  std::optional<int64_t> expires_ms = std::nullopt;  // not recommended from this moment on
   bool operator==(const Job&) const = default;
 };
 

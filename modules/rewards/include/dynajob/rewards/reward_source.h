@@ -25,6 +25,10 @@ class RewardSource {
   // and nothing was bought for this batch that is not kept for a later call.
   virtual Status Rewards(std::span<const Pair> pairs, std::span<double> rewards) = 0;
 
+  // Says that `pairs` will be asked about soon (UserSimulator::Prefetch). Changes no reward and no
+  // count.
+  virtual void Prefetch(std::span<const Pair> pairs) { static_cast<void>(pairs); }
+
   // Distinct pairs that a simulated user was asked about so far: the cost charged to the arm.
   virtual uint64_t labels_bought() const { return 0; }
 };

@@ -24,6 +24,10 @@ class UserSimulator {
   // label.
   virtual Status Probabilities(std::span<const Pair> pairs,
                                std::span<ResponseProbabilities> probabilities) = 0;
+
+  // Says that `pairs` will be asked about soon, so that slow answers can be fetched meanwhile.
+  // Returns at once; failures show when the pair is asked for. Changes no answer.
+  virtual void Prefetch(std::span<const Pair> pairs) { static_cast<void>(pairs); }
 };
 
 }  // namespace dynajob

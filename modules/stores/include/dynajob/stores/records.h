@@ -30,6 +30,13 @@ struct ResponseEvent {
   bool operator==(const ResponseEvent&) const = default;
 };
 
+// An answer bought from a simulated user, kept so that it is never bought twice.
+struct LabelRecord {
+  std::string key;    // derived by the buyer from all that the answer depends on
+  std::string value;  // the buyer's own format
+  bool operator==(const LabelRecord&) const = default;
+};
+
 // One training or comparison.
 struct RunRecord {
   std::string id;

@@ -71,10 +71,12 @@ class Store {
   // In order of (timestamp, event_id); otherwise as ForEachJob.
   virtual Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) = 0;
 
-  // Labels bought from a simulated user, by a key that the caller derives from all that the label
-  // depends on. Putting a key again replaces its value.
+  // Labels bought from a simulated user. Putting a key again replaces its value; one transaction a
+  // call.
   virtual Result<std::optional<std::string>> GetLabel(std::string_view key) = 0;
-  virtual Status PutLabel(std::string_view key, std::string_view value) = 0;
+  virtual Status PutLabels(std::span<const LabelRecord> labels) = 0;
+  // In ascending byte order of the keys; otherwise as ForEachJob.
+  virtual Status ForEachLabel(const std::function<Status(LabelRecord)>& visit) = 0;
 
   // Inserts or replaces by id.
   virtual Status PutRun(const RunRecord& run) = 0;
