@@ -13,7 +13,7 @@
 namespace dynajob {
 
 // The version that this build reads and writes.
-inline constexpr int64_t kSchemaVersion = 2;
+inline constexpr int64_t kSchemaVersion = 3;
 
 // 0 for a file without any table; kCorruptData for a database that is not a store.
 Result<int64_t> ReadSchemaVersion(SqliteDatabase& database);

@@ -28,6 +28,13 @@ class SqliteStore : public Store {
                        std::span<const EmbeddingRow> rows) override;
   Status ClearEmbeddings(EntityKind kind) override;
   Result<Catalog> LoadCatalog(const CatalogSpec& spec) override;
+  Result<std::vector<std::string>> FindJobIds(const JobFilter& filter) override;
+  // SQLite has no index of vectors: nullopt.
+  Result<std::optional<std::vector<std::string>>> NearestJobIds(std::string_view field,
+                                                                std::span<const float> vector,
+                                                                size_t k,
+                                                                const JobFilter& filter) override;
+  Result<std::unique_ptr<JobFeed>> WatchJobs() override;
   Result<StoreSummary> Summarize() override;
   Status PutResponse(const ResponseEvent& event) override;
   Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) override;

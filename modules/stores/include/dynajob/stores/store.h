@@ -9,7 +9,9 @@
 #ifndef DYNAJOB_STORES_STORE_H_
 #define DYNAJOB_STORES_STORE_H_
 
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +22,8 @@
 #include "dynajob/core/result.h"
 #include "dynajob/core/types.h"
 #include "dynajob/stores/catalog_spec.h"
+#include "dynajob/stores/job_feed.h"
+#include "dynajob/stores/job_filter.h"
 #include "dynajob/stores/records.h"
 
 namespace dynajob {
@@ -62,6 +66,20 @@ class Store {
   // left after exclusions, vectors of one field that differ in length, vectors of different
   // embedders.
   virtual Result<Catalog> LoadCatalog(const CatalogSpec& spec) = 0;
+
+  // Ids of the jobs that match, in ascending byte order; the same jobs for which
+  // JobFilter::Matches holds. Done by the backend, from an index where there is one.
+  virtual Result<std::vector<std::string>> FindJobIds(const JobFilter& filter) = 0;
+
+  // Ids of about `k` jobs that match the filter and whose vector of `field` (a short name) is near
+  // `vector` by cosine, nearest first, from an approximate index of the backend. nullopt where
+  // there is no such index, which is no error: search the catalog instead.
+  virtual Result<std::optional<std::vector<std::string>>> NearestJobIds(
+      std::string_view field, std::span<const float> vector, size_t k, const JobFilter& filter) = 0;
+
+  // Follows the jobs from now on. Watch first and load the catalog then, so that no change falls
+  // between the two.
+  virtual Result<std::unique_ptr<JobFeed>> WatchJobs() = 0;
 
   virtual Result<StoreSummary> Summarize() = 0;
 
