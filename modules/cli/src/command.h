@@ -41,7 +41,7 @@ struct CommonFlags {
 struct Session {
   const std::string& program;  // as the user called it, for hints that can be pasted
   const CommonFlags& flags;
-  const Settings& settings;
+  Settings& settings;  // as loaded, and what a command found out and a run has to record
   const Terminal& terminal;
   const CancellationToken& cancellation;
   ProgressLine& progress;

@@ -10,15 +10,15 @@
 #include "dynajob/evaluation/report_html.h"
 #include "dynajob/evaluation/results_summary.h"
 
+#include "candidate_set_access.h"
 #include "results_table.h"
 #include "store_access.h"
 
 namespace dynajob {
 
-Result<std::string> CompareInto(Session& session, const Catalog& catalog,
+Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store* store,
                                 const std::filesystem::path& directory) {
   const ComparisonOptions& options = session.settings.experiment.comparison;
-  const std::string config = session.settings.registry().ToToml();
   if (std::filesystem::exists(directory / "model.json")) {
     return InvalidArgument(
         fmt::format("--out {}: holds a trained model; name another directory for the comparison",
@@ -27,9 +27,12 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog,
   DYNAJOB_RETURN_IF_ERROR(MakeDirectory(directory));
 
   const double start = ProgressLine::SteadySeconds();
+  DYNAJOB_ASSIGN_OR_RETURN(const SessionCandidateSets candidate_sets,
+                           MakeRunCandidateSets(session, catalog, store));
+  const std::string config = session.settings.registry().ToToml();
   DYNAJOB_ASSIGN_OR_RETURN(const ComparisonTraces traces,
                            RunComparison(catalog, session.settings.experiment, &session.progress,
-                                         &session.cancellation));
+                                         &session.cancellation, candidate_sets.sets.get()));
   const double compared = ProgressLine::SteadySeconds();
   session.progress.Clear();
   const std::string results = ResultsJson(traces, options);

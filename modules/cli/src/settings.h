@@ -15,6 +15,7 @@
 #include "dynajob/evaluation/comparison.h"
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
+#include "dynajob/retrieval/options.h"
 #include "dynajob/stores/catalog_spec.h"
 
 namespace dynajob {
@@ -56,6 +57,7 @@ class Settings {
   LexicalOptions lexical;
   EmbedOptions embed;
   CatalogOptions catalog;
+  CandidateSetOptions candidate_sets;
   ImportOptions import;
   TrainOptions train;
 

@@ -18,10 +18,11 @@ Result<std::unique_ptr<Store>> OpenSessionStore(const Session& session, OpenMode
   return OpenStore(address, mode);
 }
 
-Result<Catalog> LoadSessionCatalog(const Session& session) {
+Result<StoreAndCatalog> LoadSessionCatalog(const Session& session) {
   DYNAJOB_ASSIGN_OR_RETURN(const CatalogSpec spec, session.settings.catalog.ToSpec());
-  DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadOnly));
-  return store->LoadCatalog(spec);
+  DYNAJOB_ASSIGN_OR_RETURN(auto store, OpenSessionStore(session, OpenMode::kReadOnly));
+  DYNAJOB_ASSIGN_OR_RETURN(Catalog catalog, store->LoadCatalog(spec));
+  return StoreAndCatalog{std::move(store), std::move(catalog)};
 }
 
 Status MakeDirectory(const std::filesystem::path& path) {

@@ -41,10 +41,12 @@ class TrainCommand final : public Command {
       return InvalidArgument("--out is required: a directory for the model, such as runs/model");
     if (request.resume && request.force)
       return InvalidArgument("--resume and --force exclude each other");
-    DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, LoadSessionCatalog(session));
+    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
+    const Catalog& catalog = loaded.catalog;
     session.Message(fmt::format("train: {} on {} candidates and {} jobs{}", strategy_,
                                 catalog.candidate_count(), catalog.job_count(), LlmLine()));
-    DYNAJOB_ASSIGN_OR_RETURN(const TrainingOutcome outcome, TrainInto(session, catalog, request));
+    DYNAJOB_ASSIGN_OR_RETURN(const TrainingOutcome outcome,
+                             TrainInto(session, catalog, loaded.store.get(), request));
     session.progress.Clear();
     Report(session, outcome);
     return 0;
