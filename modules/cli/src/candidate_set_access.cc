@@ -3,6 +3,8 @@
 #include <numeric>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "dynajob/core/time.h"
 
 namespace dynajob {
@@ -16,6 +18,12 @@ bool DependsOnTheMoment(const CandidateSetOptions& options, const Catalog& catal
 }
 
 }  // namespace
+
+std::string FilledPoolsLine(const PoolCounts& counts) {
+  return fmt::format(
+      "candidate sets: of {} pools {} were too small for full sets and got {} open jobs at random",
+      counts.pools, counts.filled_up, counts.jobs_added);
+}
 
 int64_t SessionNowMs(const Session& session) {
   return session.settings.candidate_sets.NowMs().value_or(NowMs());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "dynajob/core/catalog.h"
@@ -34,6 +35,9 @@ Result<SessionCandidateSets> MakeCandidateSets(const Session& session, const Cat
 // moment is set in the session's settings (candidate_sets.now), which the run records.
 Result<SessionCandidateSets> MakeRunCandidateSets(Session& session, const Catalog& catalog,
                                                   Store* store);
+
+// "candidate sets: of 20 pools 3 were too small …".
+std::string FilledPoolsLine(const PoolCounts& counts);
 
 // candidate_sets.now, else this moment.
 int64_t SessionNowMs(const Session& session);

@@ -16,6 +16,17 @@
 
 namespace dynajob {
 
+namespace {
+
+void ReportFilledPools(const Session& session, const ComparisonTraces& traces) {
+  if (!traces.candidate_sets) return;
+  PoolCounts counts = traces.candidate_sets->training;
+  counts += traces.candidate_sets->evaluation;
+  if (counts.filled_up > 0) session.Message(FilledPoolsLine(counts));
+}
+
+}  // namespace
+
 Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store* store,
                                 const std::filesystem::path& directory) {
   const ComparisonOptions& options = session.settings.experiment.comparison;
@@ -35,6 +46,7 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store*
                                          &session.cancellation, candidate_sets.sets.get()));
   const double compared = ProgressLine::SteadySeconds();
   session.progress.Clear();
+  ReportFilledPools(session, traces);
   const std::string results = ResultsJson(traces, options);
   DYNAJOB_ASSIGN_OR_RETURN(const std::string report, ReportHtml(results, config));
   const nlohmann::ordered_json timing = {{"schema", "dynajob.timing/1"},

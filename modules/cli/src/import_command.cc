@@ -52,6 +52,9 @@ Json ToJson(const ImportOutcome& outcome, const std::string& store) {
                        {"work_mode_known", facts.work_mode_known},
                        {"contract_known", facts.contract_known},
                        {"position_known", facts.position_known},
+                       {"posted_known", facts.posted_known},
+                       {"expires_known", facts.expires_known},
+                       {"bad_dates", facts.bad_dates},
                        {"skills_extracted", facts.skills_extracted},
                        {"without_hard_skills", facts.without_hard_skills},
                        {"hard_skills", facts.hard_skills},
@@ -78,13 +81,20 @@ std::string FactsText(const ImportReport& file) {
                        100.0 * static_cast<double>(count) / static_cast<double>(file.imported));
   };
   const ImportFacts& facts = file.facts;
+  std::string dates;
+  if (facts.posted_known + facts.expires_known + facts.bad_dates > 0)
+    dates = fmt::format("  {}: posting date {}, expiry date {}; {} dates could not be read\n",
+                        ToString(file.kind), share(facts.posted_known), share(facts.expires_known),
+                        facts.bad_dates);
   return fmt::format(
-      "  {}: salary known {}, seniority {}, work mode {}, coordinates {}; {:.1f} hard and {:.1f} "
-      "soft skills each\n",
-      ToString(file.kind), share(facts.salary_known), share(facts.seniority_known),
-      share(facts.work_mode_known), share(facts.position_known),
-      static_cast<double>(facts.hard_skills) / static_cast<double>(file.imported),
-      static_cast<double>(facts.soft_skills) / static_cast<double>(file.imported));
+             "  {}: salary known {}, seniority {}, work mode {}, coordinates {}; {:.1f} hard and "
+             "{:.1f} "
+             "soft skills each\n",
+             ToString(file.kind), share(facts.salary_known), share(facts.seniority_known),
+             share(facts.work_mode_known), share(facts.position_known),
+             static_cast<double>(facts.hard_skills) / static_cast<double>(file.imported),
+             static_cast<double>(facts.soft_skills) / static_cast<double>(file.imported)) +
+         dates;
 }
 
 std::string ToText(const ImportOutcome& outcome) {

@@ -39,13 +39,14 @@ std::string Fingerprint(const Catalog& catalog) {
   }
   for (size_t i = 0; i < catalog.job_count(); ++i) {
     const Job& job = catalog.job(static_cast<JobRow>(i));
-    hash = HashBytes(
-        fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", job.id, job.title, job.sector,
-                    job.description, fmt::join(job.technical_skills, "|"),
-                    fmt::join(job.soft_skills, "|"), job.location, ToString(job.work_mode),
-                    ToString(job.seniority), job.salary ? job.salary->low : -1,
-                    job.salary ? job.salary->high : -1),
-        hash);
+    hash =
+        HashBytes(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", job.id,
+                              job.title, job.sector, job.description,
+                              fmt::join(job.technical_skills, "|"), fmt::join(job.soft_skills, "|"),
+                              job.location, ToString(job.work_mode), ToString(job.seniority),
+                              job.salary ? job.salary->low : -1, job.salary ? job.salary->high : -1,
+                              job.posted_ms.value_or(-1), job.expires_ms.value_or(-1)),
+                  hash);
   }
   for (const MatrixView& matrix : {catalog.states(), catalog.actions()}) {
     for (size_t row = 0; row < matrix.rows; ++row) {
@@ -233,9 +234,7 @@ Result<TrainingOutcome> TrainingRun::Run() {
     DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   DYNAJOB_RETURN_IF_ERROR(RunTrainer());
   if (const PoolCounts counts = pools_->counts(); counts.filled_up > 0)
-    session_.Message(
-        fmt::format("candidate sets: of {} pools {} were too small and got {} random open jobs",
-                    counts.pools, counts.filled_up, counts.jobs_added));
+    session_.Message(FilledPoolsLine(counts));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   const ModelInfo info{.strategy = request_.strategy,
                        .seed = seed_,
