@@ -1,7 +1,5 @@
-// The suite that every store backend passes. A backend's test instantiates it with a factory of an
-// empty store and of further connections to the same data:
-//
-//   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, ::testing::Values(&MakeSqliteBackend));
+// The suite that every store backend passes, instantiated in store_conformance_test.cc with a
+// factory of an empty store and of further connections to the same data.
 #ifndef DYNAJOB_STORES_TESTS_STORE_CONFORMANCE_H_
 #define DYNAJOB_STORES_TESTS_STORE_CONFORMANCE_H_
 
@@ -18,17 +16,10 @@
 
 #include "dynajob/stores/store.h"
 
+#include "store_backend.h"
 #include "store_test_support.h"
 
 namespace dynajob {
-
-// One empty place to store things in; removed with the object.
-class StoreBackend {
- public:
-  virtual ~StoreBackend() = default;
-  virtual std::unique_ptr<Store> Connect() = 0;  // never null
-};
-using StoreBackendFactory = std::unique_ptr<StoreBackend> (*)();
 
 class StoreConformance : public ::testing::TestWithParam<StoreBackendFactory> {
  protected:
