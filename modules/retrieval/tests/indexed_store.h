@@ -70,6 +70,7 @@ class IndexedStore final : public Store {
   Status ClearEmbeddings(EntityKind) override { return Refused(); }
   Result<Catalog> LoadCatalog(const CatalogSpec&) override { return Refused(); }
   Result<std::unique_ptr<JobFeed>> WatchJobs() override { return Refused(); }
+  Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec&) override { return Refused(); }
   Result<StoreSummary> Summarize() override { return Refused(); }
   Status PutResponse(const ResponseEvent&) override { return Refused(); }
   Status ForEachResponse(const std::function<Status(ResponseEvent)>&) override { return Refused(); }

@@ -101,9 +101,10 @@ class SqliteJobFeed final : public JobFeed {
     const std::span<const std::byte> bytes = row.Bytes(2);
     if (bytes.size() % sizeof(float) != 0 ||
         (!row.IsNull(3) && row.Int64(3) != VectorChecksum(change.id, row.Text(0), bytes)))
-      return CorruptData(fmt::format("{}: embedding of job '{}', field '{}': wrong checksum or {} "
-                                     "bytes, which are no whole number of values",
-                                     database_.path(), change.id, field, bytes.size()));
+      return CorruptData(
+          fmt::format("{}: embedding of job '{}', field '{}': wrong checksum or {} "
+                      "bytes, which are no whole number of values",
+                      database_.path(), change.id, field, bytes.size()));
     StoredVector& vector = change.vectors.emplace_back();
     vector.field = field;
     vector.embedder = row.Text(1);
@@ -145,6 +146,11 @@ Result<std::optional<std::vector<std::string>>> SqliteStore::NearestJobIds(std::
                                                                            const JobFilter&) {
   DYNAJOB_RETURN_IF_ERROR(StoredFieldName(EntityKind::kJob, field));
   return std::optional<std::vector<std::string>>();
+}
+
+Result<std::vector<IndexAdvice>> SqliteStore::MissingIndexes(const CatalogSpec& spec) {
+  DYNAJOB_RETURN_IF_ERROR(spec.Validate());
+  return std::vector<IndexAdvice>();
 }
 
 Result<std::unique_ptr<JobFeed>> SqliteStore::WatchJobs() {

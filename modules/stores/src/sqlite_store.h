@@ -35,6 +35,8 @@ class SqliteStore : public Store {
                                                                 size_t k,
                                                                 const JobFilter& filter) override;
   Result<std::unique_ptr<JobFeed>> WatchJobs() override;
+  // None: a store makes its own.
+  Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec& spec) override;
   Result<StoreSummary> Summarize() override;
   Status PutResponse(const ResponseEvent& event) override;
   Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) override;

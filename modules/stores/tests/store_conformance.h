@@ -1,7 +1,5 @@
-// The suite that every store backend passes. A backend's test instantiates it with a factory of an
-// empty store and of further connections to the same data:
-//
-//   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, ::testing::Values(&MakeSqliteBackend));
+// The suite that every store backend passes, instantiated in store_conformance_test.cc with a
+// factory of an empty store and of further connections to the same data.
 #ifndef DYNAJOB_STORES_TESTS_STORE_CONFORMANCE_H_
 #define DYNAJOB_STORES_TESTS_STORE_CONFORMANCE_H_
 
@@ -21,17 +19,10 @@
 
 #include "dynajob/stores/store.h"
 
+#include "store_backend.h"
 #include "store_test_support.h"
 
 namespace dynajob {
-
-// One empty place to store things in; removed with the object.
-class StoreBackend {
- public:
-  virtual ~StoreBackend() = default;
-  virtual std::unique_ptr<Store> Connect() = 0;  // never null
-};
-using StoreBackendFactory = std::unique_ptr<StoreBackend> (*)();
 
 class StoreConformance : public ::testing::TestWithParam<StoreBackendFactory> {
  protected:
@@ -316,8 +307,8 @@ inline std::vector<Job> JobsOfAllKinds() {
   for (const std::string location : {"", "Lyon, France", "lyon, france"})
     for (const std::string sector : {"", "Hospitality"})
       for (const WorkMode mode : {WorkMode::kUnknown, WorkMode::kOnsite, WorkMode::kRemote})
-        for (const std::optional<int64_t> date : std::vector<std::optional<int64_t>>{
-                 std::nullopt, -5, 1000, 2000}) {
+        for (const std::optional<int64_t> date :
+             std::vector<std::optional<int64_t>>{std::nullopt, -5, 1000, 2000}) {
           Job& job = jobs.emplace_back(MakeJob("j" + std::to_string(1000 - jobs.size())));
           job.location = location;
           job.sector = sector;

@@ -47,6 +47,16 @@ struct RunRecord {
   bool operator==(const RunRecord&) const = default;
 };
 
+// An index that a store of this kind works better with, to be made by whoever administers it.
+struct IndexAdvice {
+  std::string collection;
+  std::string kind;        // "index" or "vector search index"
+  std::string name;        // to give it
+  std::string definition;  // JSON
+  std::string purpose;     // what it is for
+  bool operator==(const IndexAdvice&) const = default;
+};
+
 // How many embeddings of one field there are. A healthy store has one entry per field; a field
 // whose vectors differ in dimension or embedder has one entry per combination.
 struct FieldSummary {

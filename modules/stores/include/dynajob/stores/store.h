@@ -81,6 +81,9 @@ class Store {
   // between the two.
   virtual Result<std::unique_ptr<JobFeed>> WatchJobs() = 0;
 
+  // Indexes that this data should have and has not; for `dynajob doctor`.
+  virtual Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec& spec) = 0;
+
   virtual Result<StoreSummary> Summarize() = 0;
 
   // Storing the same event again changes nothing; another event under a used event_id is
