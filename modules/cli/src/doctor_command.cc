@@ -144,13 +144,13 @@ Finding CheckStore(const Session& session) {
     finding.advice = "give --store to check one";
     return finding;
   }
-  const auto store = OpenStore(*address, OpenMode::kReadOnly);
+  const auto store = OpenStore(*address, OpenMode::kReadOnly, session.settings.store);
   const Result<StoreSummary> summary =
       store.ok() ? (*store)->Summarize() : Result<StoreSummary>(store.error());
   if (!summary.ok()) {
     finding.health = Health::kFail;
     finding.value = summary.error().message;
-    finding.advice = "check the path, or make the store with 'dynajob import'";
+    finding.advice = "check --store, or make the store with 'dynajob import'";
     return finding;
   }
   finding.value = fmt::format("{}: {} candidates, {} jobs", (*store)->name(),

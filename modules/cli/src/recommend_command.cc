@@ -17,7 +17,7 @@ class RecommendCommand final : public Command {
         "recommend --model runs/model --store market.db --candidate candidate-000001",
         "recommend --model runs/model --store market.db --candidate candidate-000001 -k 3 --json"};
   }
-  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kK}; }
+  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kK, Flag::kStrict}; }
   void Declare(CLI::App& app) override {
     app.add_option("--model", model_, "Run directory of 'dynajob train'")->type_name("RUN");
     app.add_option("--candidate", candidate_, "Id of the candidate")->type_name("ID");

@@ -16,6 +16,7 @@
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
 #include "dynajob/stores/catalog_spec.h"
+#include "dynajob/stores/open_store.h"
 
 namespace dynajob {
 
@@ -56,6 +57,7 @@ class Settings {
   LexicalOptions lexical;
   EmbedOptions embed;
   CatalogOptions catalog;
+  StoreOptions store;
   ImportOptions import;
   TrainOptions train;
 

@@ -21,7 +21,9 @@ class TrainCommand final : public Command {
             "train --strategy cosine --store market.db --out runs/cosine "
             "--set pretrain.cosine.steps=8000"};
   }
-  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kOut, Flag::kSeed}; }
+  std::vector<Flag> flags() const override {
+    return {Flag::kStore, Flag::kOut, Flag::kSeed, Flag::kStrict};
+  }
   void Declare(CLI::App& app) override {
     app.add_option("--strategy", strategy_, "baseline, cosine, llm (surrogate) or hybrid")
         ->type_name("NAME");
@@ -71,7 +73,7 @@ class TrainCommand final : public Command {
         outcome.seconds, outcome.steps, outcome.updates, outcome.labels, LlmLine(),
         (std::filesystem::path(session.flags.out) / "model.safetensors").string()));
     session.Message(fmt::format("next: {} recommend --model {} --store {} --candidate ID -k 10",
-                                session.program, session.flags.out, session.flags.store));
+                                session.program, session.flags.out, ShownStore(session)));
   }
 
   std::string strategy_;
