@@ -18,6 +18,7 @@ import mongodb_wire
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 VARIABLE = "DYNAJOB_TEST_MONGODB_URI"
 START_TIMEOUT = 60
+STOP_TIMEOUT = 60
 PR_SET_PDEATHSIG = 1
 
 
@@ -46,6 +47,7 @@ class MongodbServer:
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="dynajob-mongodb-"))
         self.port = 0
         self.process = None
+        self.stops_with_input = False
 
     def __enter__(self):
         try:
@@ -75,10 +77,11 @@ class MongodbServer:
             return
         if kill:
             self.process.kill()
+        elif self.stops_with_input:
+            self.process.stdin.close()
         else:
-            self.process.stdin.close()  # the Java server stops at the end of its input
             self.process.terminate()
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=STOP_TIMEOUT)
         self.process.stdin.close()
         self.process = None
 
@@ -87,6 +90,7 @@ class MongodbServer:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _start_mongod(self, mongod, log):
+        self.stops_with_input = False
         self.port = self.port or free_port()
         (self.directory / "data").mkdir(exist_ok=True)
         self.process = subprocess.Popen(
@@ -95,6 +99,7 @@ class MongodbServer:
             stdin=subprocess.PIPE, stdout=log, stderr=log, preexec_fn=die_with_parent)
 
     def _start_java(self, log):
+        self.stops_with_input = True
         installed = subprocess.run([REPOSITORY / "scripts" / "install_test_mongodb.sh"], stdout=subprocess.PIPE,
                                    text=True, check=False)
         if installed.returncode != 0:

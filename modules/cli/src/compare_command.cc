@@ -19,7 +19,8 @@ class CompareCommand final : public Command {
             "compare --store market.db --out runs/noisy --set surrogate.corruption=0.3 --json"};
   }
   std::vector<Flag> flags() const override {
-    return {Flag::kStore, Flag::kOut, Flag::kArms, Flag::kSeed, Flag::kSeeds, Flag::kWorkers};
+    return {Flag::kStore, Flag::kOut,     Flag::kArms,  Flag::kSeed,
+            Flag::kSeeds, Flag::kWorkers, Flag::kStrict};
   }
   Result<int> Run(Session& session) override {
     if (session.flags.out.empty())

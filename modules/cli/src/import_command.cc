@@ -124,6 +124,13 @@ std::string ToText(const ImportOutcome& outcome) {
   return text + fmt::format("quarantine: {}\n", outcome.quarantine.string());
 }
 
+// Beside a file; in the working directory for a database.
+std::string DefaultQuarantine(std::string_view store) {
+  constexpr std::string_view kSuffix = ".quarantine.jsonl";
+  if (store.find("://") != std::string_view::npos) store.remove_prefix(store.rfind('/') + 1);
+  return std::string(store).append(kSuffix);
+}
+
 class ImportCommand final : public Command {
  public:
   std::string name() const override { return "import"; }
@@ -153,13 +160,13 @@ class ImportCommand final : public Command {
       if (!std::filesystem::exists(file)) return NotFound(fmt::format("{}: no such file", file));
     DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kCreate));
     ImportOutcome outcome;
-    outcome.quarantine = quarantine_.empty() ? store->name() + ".quarantine.jsonl" : quarantine_;
+    outcome.quarantine = quarantine_.empty() ? DefaultQuarantine(store->name()) : quarantine_;
     DYNAJOB_RETURN_IF_ERROR(ImportAll(session, options, *store, outcome));
     session.progress.Clear();
     session.Print(session.flags.json ? ToJson(outcome, store->name()).dump(1) + "\n"
                                      : ToText(outcome));
     session.Message(fmt::format("next: {0} embed --store {1}    (then: {0} validate --store {1})",
-                                session.program, session.flags.store));
+                                session.program, ShownStore(session)));
     const bool partial = outcome.Sum(&ImportReport::quarantined) > 0;
     return partial ? ExitCode(ErrorCode::kPartialImport) : 0;
   }

@@ -7,6 +7,7 @@
 
 #include "candidate_set_access.h"
 #include "command.h"
+#include "model_store.h"
 #include "recommendation.h"
 #include "store_access.h"
 
@@ -28,9 +29,11 @@ class RecommendCommand final : public Command {
         "recommend --model runs/model --store market.db --candidate candidate-000001 "
         "--set candidate_sets.source=filtered --set candidate_sets.location=candidate"};
   }
-  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kK}; }
+  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kK, Flag::kStrict}; }
   void Declare(CLI::App& app) override {
-    app.add_option("--model", model_, "Run directory of 'dynajob train'")->type_name("RUN");
+    app.add_option("--model", model_,
+                   "Run directory of 'dynajob train', or store:NAME for a model in the store")
+        ->type_name("RUN");
     app.add_option("--candidate", candidate_, "Id of the candidate")->type_name("ID");
     app.add_flag("--follow", follow_,
                  "Rank again whenever the jobs of the store change, until interrupted; with "
@@ -39,7 +42,8 @@ class RecommendCommand final : public Command {
   // The model's own configuration, so that fields and pairs are those it was trained with.
   ConfigSources BaseConfig() const override {
     ConfigSources sources;
-    if (!model_.empty()) sources.run_config = std::filesystem::path(model_) / "config.toml";
+    if (!model_.empty() && !IsStored())
+      sources.run_config = std::filesystem::path(model_) / "config.toml";
     return sources;
   }
 
@@ -48,6 +52,7 @@ class RecommendCommand final : public Command {
       return InvalidArgument("--model is required: a run directory of 'dynajob train'");
     if (candidate_.empty())
       return InvalidArgument("--candidate is required: the id of a candidate");
+    if (IsStored()) return RunStored(session);
     if (follow_) return Follow(session);
     DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
     DYNAJOB_ASSIGN_OR_RETURN(const size_t k, ParseK(session.flags.k, loaded.catalog));
@@ -101,6 +106,25 @@ class RecommendCommand final : public Command {
       DYNAJOB_RETURN_IF_ERROR(Rank(session, *live->snapshot(), store.get(), k));
     }
     return ExitCode(ErrorCode::kCancelled);
+  }
+
+  bool IsStored() const { return model_.starts_with(kStoredModelPrefix); }
+
+  // Once fetched, the model is as any other, with its own configuration.
+  Result<int> RunStored(Session& session) {
+    DYNAJOB_ASSIGN_OR_RETURN(
+        const auto fetched,
+        FetchedModel::Fetch(session, std::string_view(model_).substr(kStoredModelPrefix.size())));
+    model_ = fetched->directory().string();
+    ConfigSources sources = BaseConfig();
+    sources.file = session.flags.config;
+    sources.settings = session.flags.set;
+    if (session.flags.strict) sources.settings.emplace_back("mongo.strict=true");
+    Settings settings;
+    DYNAJOB_RETURN_IF_ERROR(settings.Load(sources));
+    Session with_model{session.program,  session.flags,        settings,
+                       session.terminal, session.cancellation, session.progress};
+    return Run(with_model);
   }
 
   std::string model_;

@@ -46,6 +46,7 @@ Settings::Settings() {
   embed.Bind(registry_);
   catalog.Bind(registry_);
   candidate_sets.Bind(registry_);
+  store.Bind(registry_);
   experiment.Bind(registry_);
   train.Bind(registry_);
 }
@@ -75,6 +76,7 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(embed.Validate());
   DYNAJOB_RETURN_IF_ERROR(catalog.Validate());
   DYNAJOB_RETURN_IF_ERROR(candidate_sets.Validate());
+  DYNAJOB_RETURN_IF_ERROR(store.Validate());
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());
   return train.Validate();
 }

@@ -17,6 +17,7 @@
 #include "dynajob/market/jsonl_importer.h"
 #include "dynajob/retrieval/options.h"
 #include "dynajob/stores/catalog_spec.h"
+#include "dynajob/stores/open_store.h"
 
 namespace dynajob {
 
@@ -58,6 +59,7 @@ class Settings {
   EmbedOptions embed;
   CatalogOptions catalog;
   CandidateSetOptions candidate_sets;
+  StoreOptions store;
   ImportOptions import;
   TrainOptions train;
 

@@ -16,6 +16,9 @@ namespace dynajob {
 // --store, else MONGODB_URI; kInvalidArgument when there is neither.
 Result<std::string> StoreAddress(const Session& session);
 
+// --store as it may be shown and pasted: without credentials.
+std::string ShownStore(const Session& session);
+
 Result<std::unique_ptr<Store>> OpenSessionStore(const Session& session, OpenMode mode);
 
 // A store opened for reading, and its catalog of the configured fields.

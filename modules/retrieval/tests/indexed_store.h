@@ -79,6 +79,9 @@ class IndexedStore final : public Store {
   Status ForEachLabel(const std::function<Status(LabelRecord)>&) override { return Refused(); }
   Status PutRun(const RunRecord&) override { return Refused(); }
   Result<std::vector<RunRecord>> ListRuns() override { return Refused(); }
+  Status PutModel(const ModelRecord&) override { return Refused(); }
+  Result<std::optional<ModelRecord>> GetModel(std::string_view) override { return Refused(); }
+  Result<std::vector<ModelSummary>> ListModels() override { return Refused(); }
 
  private:
   static Error Refused() { return FailedPrecondition("candidate sets must not ask for this"); }

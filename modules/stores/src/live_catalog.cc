@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
@@ -83,55 +84,91 @@ std::string LiveCatalog::WhyNot(const Catalog& catalog, const JobChange& change)
   return {};
 }
 
+// The next snapshot in the making, in the order of the ids, and how it differs from the one before.
+class LiveCatalog::Draft {
+ public:
+  Draft(const Catalog& before, int64_t now_ms) : before_(before), now_ms_(now_ms) {
+    entries_.reserve(before.job_count());
+  }
+
+  // The rows of before with ids below this one, as they are.
+  void KeepBelow(std::string_view id) {
+    while (row_ < before_.job_count() && before_.job(row_).id < id) KeepRow();
+  }
+  void KeepAll() {
+    while (row_ < before_.job_count()) KeepRow();
+  }
+  // The row of before that has this id, if the job is there. Requires KeepBelow(id).
+  std::optional<JobRow> RowOf(std::string_view id) const {
+    if (row_ < before_.job_count() && before_.job(row_).id == id) return row_;
+    return std::nullopt;
+  }
+  // The job of this id as it is from now on, or nothing. Requires KeepBelow(id).
+  void Put(const std::string& id, std::optional<Entry> now) {
+    const std::optional<JobRow> row = RowOf(id);
+    if (row) ++row_;
+    if (now && !IsOpen(*now->job, now_ms_)) now.reset();
+    if (now) entries_.push_back(*now);
+    if (row && !now) update_.removed.push_back(id);
+    if (!row && now) update_.added.push_back(id);
+    if (row && now &&
+        (*now->job != before_.job(*row) ||
+         !std::ranges::equal(now->vector, before_.actions().Row(*row))))
+      update_.changed.push_back(id);
+  }
+
+  const CatalogUpdate& update() const { return update_; }
+  std::span<const Entry> entries() const { return entries_; }
+
+ private:
+  void KeepRow() {
+    const Job& job = before_.job(row_);
+    if (IsOpen(job, now_ms_)) {
+      entries_.push_back({&job, before_.actions().Row(row_)});
+    } else {
+      update_.removed.push_back(job.id);
+    }
+    ++row_;
+  }
+
+  const Catalog& before_;
+  int64_t now_ms_;
+  JobRow row_ = 0;
+  CatalogUpdate update_;
+  std::vector<Entry> entries_;
+};
+
 Result<CatalogUpdate> LiveCatalog::Refresh(milliseconds timeout, int64_t now_ms) {
   DYNAJOB_RETURN_IF_ERROR(TakeChanges(timeout));
+  if (pending_.empty() && now_ms < next_expiry_ms_) return CatalogUpdate();
   const std::shared_ptr<const Catalog> before = snapshot();
-  CatalogUpdate update;
-  std::vector<Entry> entries;
-  entries.reserve(before->job_count() + pending_.size());
-  std::deque<std::vector<float>> new_vectors;
-
-  // Adds a job to the next snapshot, or not, and notes how it differs from the row of before.
-  const auto put = [&](const std::string& id, std::optional<JobRow> row, std::optional<Entry> now) {
-    if (now && !IsOpen(*now->job, now_ms)) now.reset();
-    if (now) entries.push_back(*now);
-    if (row && !now) update.removed.push_back(id);
-    if (!row && now) update.added.push_back(id);
-    if (row && now &&
-        (*now->job != before->job(*row) ||
-         !std::ranges::equal(now->vector, before->actions().Row(*row))))
-      update.changed.push_back(id);
-  };
-  const auto keep = [&](JobRow row) {
-    const Job& job = before->job(row);
-    put(job.id, row, Entry{&job, before->actions().Row(row)});
-  };
-  const auto apply = [&](const JobChange& change, std::optional<JobRow> row) {
-    waiting_.erase(change.id);
-    std::optional<Entry> now;
-    if (change.job) {
-      const std::string why_not = WhyNot(*before, change);
-      if (why_not.empty()) {
-        now = {&*change.job, new_vectors.emplace_back(Assemble(*before, change))};
-      } else {
-        waiting_[change.id] = why_not;
-        if (row && SameEmbeddedText(*change.job, before->job(*row)))
-          now = {&*change.job, before->actions().Row(*row)};
-      }
-    }
-    put(change.id, row, now);
-  };
-
-  JobRow row = 0;
+  Draft draft(*before, now_ms);
+  std::deque<std::vector<float>> vectors;  // those of `pending_`, for as long as the draft
   for (const auto& [id, change] : pending_) {
-    while (row < before->job_count() && before->job(row).id < id) keep(row++);
-    const bool known = row < before->job_count() && before->job(row).id == id;
-    apply(change, known ? std::optional(row++) : std::nullopt);
+    waiting_.erase(id);
+    draft.KeepBelow(id);
+    if (!change.job) {
+      draft.Put(id, std::nullopt);
+      continue;
+    }
+    const std::string why_not = WhyNot(*before, change);
+    if (why_not.empty()) {
+      draft.Put(id, Entry{&*change.job, vectors.emplace_back(Assemble(*before, change))});
+      continue;
+    }
+    waiting_[id] = why_not;
+    const std::optional<JobRow> row = draft.RowOf(id);
+    const bool keeps = row && SameEmbeddedText(*change.job, before->job(*row));
+    draft.Put(id, keeps ? std::optional(Entry{&*change.job, before->actions().Row(*row)})
+                        : std::nullopt);
   }
-  while (row < before->job_count()) keep(row++);
-  if (update.published()) Publish(*before, entries);
+  draft.KeepAll();
+  if (draft.update().published()) Publish(*before, draft.entries());
+  next_expiry_ms_ = std::numeric_limits<int64_t>::max();
+  for (const Entry& entry : draft.entries())
+    next_expiry_ms_ = std::min(next_expiry_ms_, entry.job->expires_ms.value_or(next_expiry_ms_));
   pending_.clear();
-  return update;
+  return draft.update();
 }
 
 void LiveCatalog::Publish(const Catalog& before, std::span<const Entry> entries) {

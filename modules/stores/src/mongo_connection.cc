@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "mongo_errors.h"
+#include "tcp_probe.h"
 
 namespace dynajob {
 namespace {
@@ -94,6 +95,19 @@ milliseconds Backoff(int64_t retry) {
   return milliseconds(middle / 2 + static_cast<int64_t>(generator()) % (middle + 1));
 }
 
+// The stage at which connecting ended when no server has said yet what it is; empty when one has,
+// as in a replica set without a primary.
+std::string_view StageOfUnknownServers(const MongoClient& client) {
+  constexpr milliseconds kProbeLimit{500};
+  size_t known = 0;
+  mongoc_server_descriptions_destroy_all(
+      mongoc_client_get_server_descriptions(client.get(), &known), known);
+  const mongoc_host_list_t* host = mongoc_uri_get_hosts(mongoc_client_get_uri(client.get()));
+  if (known > 0 || host == nullptr) return {};
+  return AcceptsConnections(host->host, host->port, kProbeLimit) ? "no answer from the server"
+                                                                 : "TCP";
+}
+
 Bson Majority() {
   Bson majority;
   majority.Add("w", "majority");
@@ -167,6 +181,14 @@ Status MongoConnection::Probe() const {
   if (mongoc_client_command_simple(client.get(), database_.c_str(), ping.get(), nullptr, nullptr,
                                    &error))
     return Status::Ok();
+  const std::string_view message = error.message;
+  if (error.domain == MONGOC_ERROR_SERVER_SELECTION && message.find('[') == message.npos) {
+    // Time was up before an attempt to connect failed: the driver names no cause.
+    const std::string_view stage = StageOfUnknownServers(client);
+    if (!stage.empty())
+      return InStore(ErrorCode::kStoreUnreachable,
+                     fmt::format("cannot connect: {}: {}", stage, message));
+  }
   return Failure("connect", error).error;
 }
 

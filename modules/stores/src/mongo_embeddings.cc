@@ -115,45 +115,58 @@ Bson MongoStore::VectorFields(EntityKind kind, std::string_view embedder,
 }
 
 // Vectors go into every document that refers to the entity already; for an entity without one, a
-// document is made with the entity's own id. The reference is part of the filter, so that a
-// document of that id that refers to another entity is never written to.
+// document is made with the entity's own id, which must not be that of another's document (numbers
+// may well be).
 Status MongoStore::AddVectorUpdates(EntityKind kind, std::string_view embedder, const IdValues& ids,
                                     const RowsById& rows, std::vector<MongoUpdate>& updates) const {
   const std::string& reference = names_.Reference(kind);
   std::vector<std::string> texts;
   for (const auto& [id, unused] : rows) texts.push_back(id);
-  Bson fields, opts;
+  Bson fields, opts, filter;
   fields.Add("_id", 1).Add(reference, 1);
   opts.Add("projection", fields);
-  std::map<std::string, std::vector<BsonValue>> documents;
+  filter.AddArray(
+      "$or",
+      BsonArray().Add(FilterByTexts(reference, texts)).Add(FilterByTexts("_id", texts)).elements());
+  std::map<std::string, std::vector<BsonValue>> documents;  // by whose they are
+  std::map<std::string, std::string> owners;                // of each document, by its own id
   DYNAJOB_RETURN_IF_ERROR(connection_->Find(
-      names_.Embeddings(kind), FilterByTexts(reference, texts), opts, ReadFrom::kPrimary,
-      [&] { documents.clear(); },
+      names_.Embeddings(kind), filter, opts, ReadFrom::kPrimary,
+      [&] {
+        documents.clear();
+        owners.clear();
+      },
       [&](BsonView document) {
         bson_iter_t id, owner;
-        if (!bson_iter_init_find(&id, document.get(), "_id") ||
-            !bson_iter_init_find(&owner, document.get(), reference.c_str()))
-          return Status::Ok();
-        if (const auto text = IdText(owner)) documents[*text].emplace_back(*bson_iter_value(&id));
+        if (!bson_iter_init_find(&id, document.get(), "_id")) return Status::Ok();
+        const bool has_owner = bson_iter_init_find(&owner, document.get(), reference.c_str());
+        const auto owner_text = has_owner ? IdText(owner) : std::nullopt;
+        if (owner_text) documents[*owner_text].emplace_back(*bson_iter_value(&id));
+        if (const auto id_text = IdText(id)) owners[*id_text] = owner_text.value_or("");
         return Status::Ok();
       }));
   for (const auto& [id, entity_rows] : rows) {
     Bson update;
     update.Add("$set", VectorFields(kind, embedder, entity_rows));
     AddUpdateTime(kind, update);
-    const auto existing = documents.find(id);
-    if (existing == documents.end()) {
-      const bson_value_t& value = ids.find(id)->second.get();
-      Bson filter;
-      filter.Add("_id", value).Add(reference, value);
-      updates.push_back({filter, update});
+    if (const auto existing = documents.find(id); existing != documents.end()) {
+      for (const BsonValue& document_id : existing->second) {
+        Bson by_id;
+        by_id.Add("_id", document_id.get());
+        updates.push_back({by_id, update, /*upsert=*/false});
+      }
       continue;
     }
-    for (const BsonValue& document_id : existing->second) {
-      Bson filter;
-      filter.Add("_id", document_id.get());
-      updates.push_back({filter, update, /*upsert=*/false});
-    }
+    if (const auto taken = owners.find(id); taken != owners.end())
+      return connection_->InStore(
+          ErrorCode::kInvalidArgument,
+          fmt::format("embedding of {} '{}': the document '{}' of {} belongs to '{}'",
+                      ToString(kind), id, id, names_.Embeddings(kind), taken->second));
+    Bson by_id, on_insert;
+    by_id.Add("_id", ids.find(id)->second.get());
+    on_insert.Add(reference, ids.find(id)->second.get());
+    update.Add("$setOnInsert", on_insert);
+    updates.push_back({by_id, update});
   }
   return Status::Ok();
 }

@@ -8,6 +8,8 @@
 
 #include "dynajob/core/check.h"
 
+#include "mongo_vectors.h"
+
 namespace dynajob {
 namespace {
 
@@ -110,11 +112,12 @@ Status CheckName(const NameRow& row, std::string_view name) {
   const bool is_collection = row.scope == NameScope::kCollection;
   const bool good = name.find_first_of(is_collection ? "$" : "$.") == std::string_view::npos &&
                     name.find('\0') == std::string_view::npos && name != "_id" &&
-                    !name.starts_with("system.") && !name.starts_with('.') && !name.ends_with('.');
+                    (is_collection || name != kVectorNotes) && !name.starts_with("system.") &&
+                    !name.starts_with('.') && !name.ends_with('.');
   if (good) return Status::Ok();
   return InvalidArgument(fmt::format(
-      "mongo.{} = '{}': not a name of a {}: no '$'{}, not '_id', not 'system.…'", row.key, name,
-      is_collection ? "collection" : "field", is_collection ? "" : " and no '.'"));
+      "mongo.{} = '{}': not a name of a {}: no '$'{}, not '_id', '{}' or 'system.…'", row.key, name,
+      is_collection ? "collection" : "field", is_collection ? "" : " and no '.'", kVectorNotes));
 }
 
 Status CheckRange(std::string_view key, int64_t value, int64_t low, int64_t high) {

@@ -56,6 +56,9 @@ class MongoStore : public Store {
   Status ForEachLabel(const std::function<Status(LabelRecord)>& visit) override;
   Status PutRun(const RunRecord& run) override;
   Result<std::vector<RunRecord>> ListRuns() override;
+  Status PutModel(const ModelRecord& model) override;
+  Result<std::optional<ModelRecord>> GetModel(std::string_view name) override;
+  Result<std::vector<ModelSummary>> ListModels() override;
 
  private:
   // The value of the _id of each text that is in a collection.

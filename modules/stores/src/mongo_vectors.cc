@@ -32,10 +32,12 @@ VectorNotes::VectorNotes(BsonView document) {
 }
 
 std::optional<VectorNote> VectorNotes::Of(const std::string& stored_field) const {
+  if (!notes_) return std::nullopt;
+  const bson_iter_t notes =
+      *notes_;  // inside std::optional it has not the alignment that it asks for
   bson_iter_t field, entry;
-  if (!notes_ || !bson_iter_recurse(&*notes_, &field) ||
-      !bson_iter_find(&field, stored_field.c_str()) || !BSON_ITER_HOLDS_DOCUMENT(&field) ||
-      !bson_iter_recurse(&field, &entry))
+  if (!bson_iter_recurse(&notes, &field) || !bson_iter_find(&field, stored_field.c_str()) ||
+      !BSON_ITER_HOLDS_DOCUMENT(&field) || !bson_iter_recurse(&field, &entry))
     return std::nullopt;
   VectorNote note;
   while (bson_iter_next(&entry)) {

@@ -118,6 +118,18 @@ CREATE TRIGGER job_vector_deleted AFTER DELETE ON job_embeddings BEGIN
   INSERT INTO job_changes SELECT old.original_job_id, coalesce(max(revision), 0) + 1 FROM job_changes
     WHERE true ON CONFLICT (id) DO UPDATE SET revision = excluded.revision;
 END;
+)sql",
+    // Trained models, as the files that they are.
+    R"sql(
+CREATE TABLE models (name TEXT NOT NULL PRIMARY KEY, created_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE model_files (
+  model TEXT NOT NULL REFERENCES models (name) ON DELETE CASCADE,
+  position INTEGER NOT NULL,  -- in the order in which they were given
+  name TEXT NOT NULL,
+  bytes BLOB NOT NULL,
+  checksum INTEGER NOT NULL,  -- CRC-32
+  PRIMARY KEY (model, position)
+) STRICT;
 )sql"};
 static_assert(kMigrations.size() == kSchemaVersion);
 

@@ -45,6 +45,9 @@ class SqliteStore : public Store {
   Status ForEachLabel(const std::function<Status(LabelRecord)>& visit) override;
   Status PutRun(const RunRecord& run) override;
   Result<std::vector<RunRecord>> ListRuns() override;
+  Status PutModel(const ModelRecord& model) override;
+  Result<std::optional<ModelRecord>> GetModel(std::string_view name) override;
+  Result<std::vector<ModelSummary>> ListModels() override;
 
  private:
   explicit SqliteStore(std::unique_ptr<SqliteDatabase> database) : database_(std::move(database)) {}

@@ -75,6 +75,16 @@ class MongoTestDatabase {
       throw std::runtime_error(error.message);
   }
 
+  void Update(const std::string& collection, const std::string& filter_json,
+              const std::string& update_json) const {
+    const Bson filter = FromJson(filter_json), update = FromJson(update_json);
+    const MongoCollection handle = Collection(collection);
+    bson_error_t error{};
+    if (!mongoc_collection_update_one(handle.get(), filter.get(), update.get(), nullptr, nullptr,
+                                      &error))
+      throw std::runtime_error(error.message);
+  }
+
   // All documents that match, as extended JSON, one per line, in the order of _id.
   std::string Dump(const std::string& collection, const std::string& filter_json = "{}") const {
     const Bson filter = FromJson(filter_json);

@@ -551,6 +551,38 @@ TEST_P(StoreConformance, ListsRunsInOrderOfCreation) {
   EXPECT_FALSE(store_->PutRun({"", "train", 1, "", ""}).ok());
 }
 
+TEST_P(StoreConformance, KeepsModelsAsWholes) {
+  std::string weights(700000, '\0');  // longer than a chunk, and not UTF-8
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<char>(i * 31 + i / 251);
+  const ModelRecord first{"prod", 20, {{"model.safetensors", weights}, {"model.json", "{}"}}};
+  const ModelRecord other{"dev", 10, {{"empty", ""}}};
+  ASSERT_TRUE(store_->PutModel({"prod", 5, {{"old.bin", "old"}}}).ok());
+  for (const ModelRecord& model : {first, other}) {
+    const Status put = store_->PutModel(model);
+    ASSERT_TRUE(put.ok()) << MessageOf(put);
+  }
+  store_ = backend_->Connect();
+  const auto stored = store_->GetModel("prod");
+  ASSERT_TRUE(stored.ok()) << MessageOf(stored);
+  EXPECT_TRUE(stored.value() == first);
+  EXPECT_TRUE(store_->GetModel("dev").value() == other);
+  EXPECT_EQ(store_->GetModel("none").value(), std::nullopt);
+  EXPECT_EQ(store_->ListModels().value(),
+            (std::vector<ModelSummary>{{"dev", 10, 0}, {"prod", 20, 700002}}));
+}
+
+TEST_P(StoreConformance, RefusesModelsThatMustNotBeStored) {
+  for (const ModelRecord& bad :
+       {ModelRecord{"", 1, {{"f", "x"}}}, ModelRecord{"m", 1, {}},
+        ModelRecord{"m", 1, {{"../f", "x"}}}, ModelRecord{"m", 1, {{"", "x"}}},
+        ModelRecord{"m", 1, {{"f", "x"}, {"f", "y"}}}}) {
+    const Status refused = store_->PutModel(bad);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
+  }
+  EXPECT_TRUE(store_->ListModels()->empty());
+}
+
 TEST_P(StoreConformance, LoadsTwentyThousandEmbeddings) {
   constexpr size_t kJobs = 5000;
   std::vector<Job> jobs(kJobs);

@@ -15,6 +15,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -63,6 +65,7 @@ class LiveCatalog {
     const Job* job = nullptr;
     std::span<const float> vector;
   };
+  class Draft;
 
   LiveCatalog(CatalogSpec spec, std::unique_ptr<JobFeed> feed)
       : spec_(std::move(spec)), feed_(std::move(feed)) {}
@@ -76,6 +79,7 @@ class LiveCatalog {
   std::unique_ptr<JobFeed> feed_;
   std::map<std::string, JobChange> pending_;  // taken from the feed, not yet published
   std::map<std::string, std::string> waiting_;
+  int64_t next_expiry_ms_ = std::numeric_limits<int64_t>::min();  // of a job of the snapshot
   mutable std::mutex mutex_;
   std::shared_ptr<const Catalog> snapshot_;  // guarded by mutex_
 };

@@ -1,11 +1,18 @@
-// Where candidates, jobs, their embeddings, responses, cached labels and runs are kept. One
+// Where candidates, jobs, their embeddings, responses, cached labels, runs and models are kept. One
 // interface for all backends; every backend passes the suite in tests/store_conformance.h.
 //
 // Failure: nothing throws. Unless a function says otherwise: kInvalidArgument for input that must
 // not be stored (the message names entity and field), kIo when the backend refuses (such as a full
 // disk), kCorruptData when stored bytes are not what they claim to be, kStoreUnreachable when the
-// backend is gone. A call that fails changes nothing. Threading: a Store is one connection and not
-// safe for concurrent use; several Store objects may have the same data open.
+// backend is gone. Threading: a Store is one connection and not safe for concurrent use; several
+// Store objects may have the same data open.
+//
+// Atomicity: "in one transaction" below is what SQLite does: a call that fails changes nothing.
+// MongoDB has transactions on replica sets only, so that its backend promises less. A call checks
+// its whole input before the first write, so that what is refused changes nothing. A call that
+// fails later, of a lost connection, may have written a part; every write does the same when done
+// twice, so running the call again completes it, with nothing lost and nothing doubled. A response,
+// a label, a run and a model are each there as a whole or not at all.
 #ifndef DYNAJOB_STORES_STORE_H_
 #define DYNAJOB_STORES_STORE_H_
 
@@ -103,6 +110,14 @@ class Store {
   virtual Status PutRun(const RunRecord& run) = 0;
   // In order of (created_ms, id).
   virtual Result<std::vector<RunRecord>> ListRuns() = 0;
+
+  // Inserts or replaces a model as a whole: a reader sees all the files of one model or all those
+  // of another. Refused: no files, a file name that is empty, has a '/' or occurs twice.
+  virtual Status PutModel(const ModelRecord& model) = 0;
+  // nullopt when there is none; kCorruptData when a file is not what was put.
+  virtual Result<std::optional<ModelRecord>> GetModel(std::string_view name) = 0;
+  // In order of (created_ms, name).
+  virtual Result<std::vector<ModelSummary>> ListModels() = 0;
 };
 
 }  // namespace dynajob
