@@ -1,6 +1,7 @@
 #include "dynajob/stores/catalog_assembler.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -225,8 +226,52 @@ Status CatalogAssembler::AllocateSide(Side& side) {
     field.offset = width;
     width += field.dimension;
   }
-  side.matrix = Matrix(included, width);
+  const bool is_as_reserved =
+      side.reserved_lengths.size() == field_count &&
+      std::equal(side.fields.begin(), side.fields.end(), side.reserved_lengths.begin(),
+                 [](const Field& field, size_t length) { return field.dimension == length; });
+  if (is_as_reserved) {
+    KeepReserved(side, included);
+  } else {
+    side.matrix = Matrix(included, width);
+  }
   return Status::Ok();
+}
+
+// Moves the rows of those who are included together, in place, and clears what was not declared.
+void CatalogAssembler::KeepReserved(Side& side, size_t included) {
+  const size_t field_count = side.fields.size();
+  for (size_t i = 0; i < side.ids.size(); ++i) {
+    if (!side.rows[i]) continue;
+    const std::span<float> row = side.reserved.Row(*side.rows[i]);
+    if (*side.rows[i] != i) std::ranges::copy(side.reserved.Row(i), row.begin());
+    for (size_t f = 0; f < field_count; ++f) {
+      const Field& field = side.fields[f];
+      if (!side.present[i * field_count + f])
+        std::ranges::fill(row.subspan(field.offset, field.dimension), 0.0f);
+    }
+  }
+  side.reserved.Truncate(included);
+  side.matrix = std::move(side.reserved);
+  side.kept_reserved = true;
+}
+
+void CatalogAssembler::Reserve(EntityKind kind, std::span<const size_t> lengths) {
+  Side& side = SideOf(kind);
+  DYNAJOB_CHECK(lengths.size() == side.fields.size(), "a length for each field of the spec");
+  side.reserved_lengths.assign(lengths.begin(), lengths.end());
+  side.reserved =
+      Matrix(side.ids.size(), std::accumulate(lengths.begin(), lengths.end(), size_t{0}));
+}
+
+std::span<float> CatalogAssembler::Reserved(EntityKind kind, size_t index, size_t field,
+                                            size_t length) {
+  Side& side = SideOf(kind);
+  const std::vector<size_t>& lengths = side.reserved_lengths;
+  if (field >= lengths.size() || lengths[field] != length) return {};
+  const auto own = lengths.begin() + static_cast<std::ptrdiff_t>(field);
+  const size_t offset = std::accumulate(lengths.begin(), own, size_t{0});
+  return side.reserved.Row(index).subspan(offset, length);
 }
 
 Status CatalogAssembler::Allocate() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 
@@ -12,6 +13,7 @@
 
 #include "bson_vector.h"
 #include "mongo_ids.h"
+#include "mongo_ranges.h"
 #include "mongo_store.h"
 #include "mongo_vectors.h"
 
@@ -49,6 +51,7 @@ struct LoadedVector {
   uint32_t length = 0;
   uint32_t embedder = 0;
   VectorDefect defect = VectorDefect::kMissing;
+  bool is_in_place = false;  // in the room that the assembler reserved
 };
 
 // A value of any type, for messages.
@@ -63,34 +66,6 @@ std::string ShowValue(BsonView document, const char* key) {
   std::string text = json == nullptr ? "(unreadable)" : SanitizeUtf8(json.get());
   if (text.size() > kMaxExampleBytes) text = SanitizeUtf8(text.substr(0, kMaxExampleBytes)) + "…";
   return text;
-}
-
-// Types that MongoDB compares with each other share a number.
-int TypeBracket(const bson_value_t& value) {
-  switch (value.value_type) {
-    case BSON_TYPE_INT32:
-    case BSON_TYPE_INT64:
-    case BSON_TYPE_DOUBLE:
-      return BSON_TYPE_DOUBLE;
-    default:
-      return value.value_type;
-  }
-}
-
-Bson Between(const BsonValue* from, const BsonValue* below) {
-  Bson bounds, filter;
-  if (from != nullptr) {
-    bounds.Add("$gte", from->get());
-    if (below != nullptr) bounds.Add("$lt", below->get());
-  } else {
-    // Everything else: ids below the first bound, and ids of other types, which no comparison with
-    // a bound matches.
-    Bson at_least;
-    at_least.Add("$gte", below->get());
-    bounds.Add("$not", at_least);
-  }
-  filter.Add("_id", bounds);
-  return filter;
 }
 
 }  // namespace
@@ -119,41 +94,12 @@ struct MongoCatalogLoader::VectorRange {
 };
 
 struct MongoCatalogLoader::Vectors {
+  // Whether a document has the reserved room of an entity: one of several documents of an entity
+  // may, and the others' vectors go into the arena.
+  std::unique_ptr<std::atomic<bool>[]> taken;
   std::vector<VectorRange> ranges;
   std::vector<VectorDocument*> documents;  // of each entity; null when it has none
 };
-
-Result<std::vector<Bson>> SplitById(const MongoConnection& connection,
-                                    const std::string& collection, size_t count) {
-  std::vector<Bson> everything(1);
-  if (count <= 1) return everything;
-  DYNAJOB_ASSIGN_OR_RETURN(const size_t documents, connection.EstimateCount(collection));
-  std::vector<BsonValue> bounds;
-  for (size_t i = 1; i < count; ++i) {
-    Bson id, opts;
-    id.Add("_id", 1);
-    opts.Add("sort", id).Add("projection", id).Add("limit", int64_t{1});
-    opts.Add("skip", static_cast<int64_t>(documents / count * i));
-    DYNAJOB_RETURN_IF_ERROR(connection.Find(
-        collection, Bson(), opts, ReadFrom::kAsConfigured, [] {},
-        [&](BsonView document) {
-          bson_iter_t value;
-          if (bson_iter_init_find(&value, document.get(), "_id"))
-            bounds.emplace_back(*bson_iter_value(&value));
-          return Status::Ok();
-        }));
-  }
-  const bool is_usable =
-      bounds.size() + 1 == count && std::all_of(bounds.begin(), bounds.end(), [&](const auto& b) {
-        return TypeBracket(b.get()) == TypeBracket(bounds.front().get());
-      });
-  if (!is_usable) return everything;
-  std::vector<Bson> ranges;
-  for (size_t i = 0; i < count; ++i)
-    ranges.push_back(
-        Between(i == 0 ? nullptr : &bounds[i - 1], i + 1 == count ? nullptr : &bounds[i]));
-  return ranges;
-}
 
 MongoCatalogLoader::MongoCatalogLoader(const MongoConnection& connection,
                                        const MongoOptions& options, const MongoNames& names,
@@ -223,25 +169,32 @@ Result<std::vector<Record>> MongoCatalogLoader::LoadRecords(EntityKind kind,
   return records;
 }
 
-void MongoCatalogLoader::ReadVectors(EntityKind kind, const std::vector<FieldSpec>& fields,
-                                     BsonView document, const CatalogAssembler& assembler,
-                                     VectorRange& range) const {
+std::optional<size_t> MongoCatalogLoader::FindOwner(EntityKind kind, BsonView document,
+                                                    const CatalogAssembler& assembler,
+                                                    Findings& passed_over) const {
   bson_iter_t owner;
-  std::optional<std::string> owner_id;
+  std::optional<std::string> id;
   if (bson_iter_init_find(&owner, document.get(), names_.Reference(kind).c_str()))
-    owner_id = IdText(owner);
-  if (!owner_id) {
-    range.passed_over.emplace_back(
+    id = IdText(owner);
+  if (!id) {
+    passed_over.emplace_back(
         fmt::format("{} embedding without a usable {}", ToString(kind), names_.Reference(kind)),
         ShowValue(document, "_id"));
-    return;
+    return std::nullopt;
   }
-  const auto entity = assembler.IndexOf(kind, *owner_id);
-  if (!entity) {
-    range.passed_over.emplace_back(
-        fmt::format("embedding of a {} that is not there", ToString(kind)), *owner_id);
-    return;
-  }
+  const auto entity = assembler.IndexOf(kind, *id);
+  if (!entity)
+    passed_over.emplace_back(fmt::format("embedding of a {} that is not there", ToString(kind)),
+                             *id);
+  return entity;
+}
+
+void MongoCatalogLoader::ReadVectors(EntityKind kind, const std::vector<FieldSpec>& fields,
+                                     BsonView document, CatalogAssembler& assembler,
+                                     Vectors& vectors, VectorRange& range) const {
+  const auto entity = FindOwner(kind, document, assembler, range.passed_over);
+  if (!entity) return;
+  const bool has_room = !vectors.taken[*entity].exchange(true);
   VectorDocument& loaded = range.documents.emplace_back();
   loaded.entity = *entity;
   loaded.id = ShowValue(document, "_id");
@@ -255,24 +208,69 @@ void MongoCatalogLoader::ReadVectors(EntityKind kind, const std::vector<FieldSpe
         DecodeVector(static_cast<uint8_t>(bson_iter_type(&value)), BytesOf(value), range.scratch)
             .defect;
     if (vector.defect != VectorDefect::kNone) continue;
-    vector.values = range.arena.Copy(range.scratch);
+    const std::span<float> room =
+        has_room ? assembler.Reserved(kind, *entity, f, range.scratch.size()) : std::span<float>();
+    vector.is_in_place = !room.empty();
+    if (vector.is_in_place) std::ranges::copy(range.scratch, room.begin());
+    vector.values = vector.is_in_place ? room.data() : range.arena.Copy(range.scratch);
     vector.length = static_cast<uint32_t>(range.scratch.size());
     const auto note = notes.Of(stored);
     vector.embedder = range.EmbedderNumber(note ? note->embedder : options_.embedder);
   }
 }
 
-Status MongoCatalogLoader::LoadRange(EntityKind kind, const std::vector<FieldSpec>& fields,
-                                     const Bson& filter, const CatalogAssembler& assembler,
-                                     VectorRange& range) const {
+Bson MongoCatalogLoader::VectorProjection(EntityKind kind,
+                                          const std::vector<FieldSpec>& fields) const {
   Bson projection;
   projection.Add(names_.Reference(kind), 1).Add(kVectorNotes, 1);
   for (const FieldSpec& field : fields) projection.Add(names_.Vector(kind, field.name), 1);
-  return connection_.Find(
-      names_.Embeddings(kind), filter, LoadOptions(projection), ReadFrom::kAsConfigured,
-      [&] { range = VectorRange(); },
+  return projection;
+}
+
+// Looks at a few documents, so that most vectors are written once, to where they stay. Where the
+// guess is wrong they are copied.
+Status MongoCatalogLoader::ReserveRoom(EntityKind kind, const std::vector<FieldSpec>& fields,
+                                       CatalogAssembler& assembler) const {
+  constexpr int64_t kSample = 16;
+  Bson opts;
+  opts.Add("projection", VectorProjection(kind, fields)).Add("limit", kSample);
+  std::vector<std::map<size_t, size_t>> counts(fields.size());  // of lengths
+  std::vector<float> vector;
+  DYNAJOB_RETURN_IF_ERROR(connection_.Find(
+      names_.Embeddings(kind), Bson(), opts, ReadFrom::kAsConfigured,
+      [&] { counts.assign(fields.size(), {}); },
       [&](BsonView document) {
-        ReadVectors(kind, fields, document, assembler, range);
+        for (size_t f = 0; f < fields.size(); ++f) {
+          bson_iter_t value;
+          if (bson_iter_init_find(&value, document.get(),
+                                  names_.Vector(kind, fields[f].name).c_str()) &&
+              DecodeVector(static_cast<uint8_t>(bson_iter_type(&value)), BytesOf(value), vector)
+                      .defect == VectorDefect::kNone)
+            ++counts[f][vector.size()];
+        }
+        return Status::Ok();
+      }));
+  std::vector<size_t> lengths(fields.size(), 0);
+  size_t first_known = 0;
+  for (size_t f = 0; f < fields.size(); ++f) {
+    for (const auto& [length, count] : counts[f])
+      if (lengths[f] == 0 || count > counts[f][lengths[f]]) lengths[f] = length;
+    if (first_known == 0) first_known = lengths[f];
+  }
+  // As the assembler has it for an optional field that nobody has.
+  std::ranges::replace(lengths, size_t{0}, first_known);
+  if (first_known > 0) assembler.Reserve(kind, lengths);
+  return Status::Ok();
+}
+
+Status MongoCatalogLoader::LoadRange(EntityKind kind, const std::vector<FieldSpec>& fields,
+                                     const Bson& filter, CatalogAssembler& assembler,
+                                     Vectors& vectors, VectorRange& range) const {
+  return connection_.Find(
+      names_.Embeddings(kind), filter, LoadOptions(VectorProjection(kind, fields)),
+      ReadFrom::kAsConfigured, [&] { range = VectorRange(); },
+      [&](BsonView document) {
+        ReadVectors(kind, fields, document, assembler, vectors, range);
         return Status::Ok();
       });
 }
@@ -330,8 +328,10 @@ Status MongoCatalogLoader::LoadVectors(EntityKind kind, const std::vector<FieldS
                                        Vectors& vectors) const {
   DYNAJOB_ASSIGN_OR_RETURN(const std::vector<Bson> filters, Ranges(names_.Embeddings(kind)));
   vectors.ranges.resize(filters.size());
+  vectors.taken = std::make_unique<std::atomic<bool>[]>(entity_count);
+  DYNAJOB_RETURN_IF_ERROR(ReserveRoom(kind, fields, assembler));
   DYNAJOB_RETURN_IF_ERROR(ParallelFor(filters.size(), Workers(), [&](size_t i) {
-    return LoadRange(kind, fields, filters[i], assembler, vectors.ranges[i]);
+    return LoadRange(kind, fields, filters[i], assembler, vectors, vectors.ranges[i]);
   }));
   ChooseDocuments(kind, entity_count, assembler, vectors);
   for (size_t f = 0; f < fields.size(); ++f)
@@ -347,7 +347,8 @@ Status MongoCatalogLoader::CopyVectors(EntityKind kind, const std::vector<FieldS
     for (size_t i = chunk * kCopyChunk; i < std::min(count, (chunk + 1) * kCopyChunk); ++i) {
       for (size_t f = 0; f < fields.size() && vectors.documents[i] != nullptr; ++f) {
         const LoadedVector& vector = vectors.documents[i]->vectors[f];
-        if (vector.values != nullptr)
+        const bool is_there = vector.is_in_place && assembler.kept_reserved(kind);
+        if (vector.values != nullptr && !is_there)
           DYNAJOB_RETURN_IF_ERROR(
               assembler.SetVector(kind, i, fields[f].name, {vector.values, vector.length}));
       }

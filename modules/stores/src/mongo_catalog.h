@@ -7,9 +7,13 @@
 // vectors; without such a majority the load fails, as for every store. When several documents hold
 // vectors of one entity, the one whose _id comes first as text counts. What is loaded is what the
 // cursors meet, not a snapshot: MongoDB has those on replica sets only.
+//
+// Vectors are decoded once, straight to their rows of the catalog's matrices: the lengths of the
+// first documents are taken for those of all, and only what turns out otherwise is copied.
 #ifndef DYNAJOB_STORES_SRC_MONGO_CATALOG_H_
 #define DYNAJOB_STORES_SRC_MONGO_CATALOG_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,11 +25,6 @@
 #include "mongo_documents.h"
 
 namespace dynajob {
-
-// Filters over _id that are disjoint and together match every document; one that matches all when
-// the collection is small or its ids are of several types. Requires count >= 1.
-Result<std::vector<Bson>> SplitById(const MongoConnection& connection,
-                                    const std::string& collection, size_t count);
 
 class MongoCatalogLoader {
  public:
@@ -53,10 +52,15 @@ class MongoCatalogLoader {
                                           Findings& excluded) const;
   Status LoadVectors(EntityKind kind, const std::vector<FieldSpec>& fields, size_t entity_count,
                      CatalogAssembler& assembler, Vectors& vectors) const;
+  Bson VectorProjection(EntityKind kind, const std::vector<FieldSpec>& fields) const;
+  Status ReserveRoom(EntityKind kind, const std::vector<FieldSpec>& fields,
+                     CatalogAssembler& assembler) const;
   Status LoadRange(EntityKind kind, const std::vector<FieldSpec>& fields, const Bson& filter,
-                   const CatalogAssembler& assembler, VectorRange& range) const;
+                   CatalogAssembler& assembler, Vectors& vectors, VectorRange& range) const;
+  std::optional<size_t> FindOwner(EntityKind kind, BsonView document,
+                                  const CatalogAssembler& assembler, Findings& passed_over) const;
   void ReadVectors(EntityKind kind, const std::vector<FieldSpec>& fields, BsonView document,
-                   const CatalogAssembler& assembler, VectorRange& range) const;
+                   CatalogAssembler& assembler, Vectors& vectors, VectorRange& range) const;
   void ChooseDocuments(EntityKind kind, size_t entity_count, CatalogAssembler& assembler,
                        Vectors& vectors) const;
   Status DeclareField(EntityKind kind, std::string_view field, size_t f, Vectors& vectors,

@@ -6,7 +6,6 @@
 
 #include "dynajob/stores/open_store.h"
 
-#include "mongo_catalog.h"
 #include "mongo_test_support.h"
 #include "store_backend.h"
 #include "store_test_support.h"
@@ -294,6 +293,30 @@ TEST(MongoStore, LoadsTheSameWithSeveralCursors) {
   for (JobRow row = 0; row < one->job_count(); ++row) {
     ASSERT_EQ(five->job(row), one->job(row));
     ASSERT_EQ(Values(five->actions().Row(row)), Values(one->actions().Row(row)));
+  }
+}
+
+TEST(MongoStore, TakesTheFirstOfSeveralEmbeddingDocumentsOfAJob) {
+  MongoTestDatabase database;
+  PutSmallCatalog(*database.Open());
+  const std::string notes =
+      R"("dynajob": {"job_title_embeddings": {"embedder": "e", "dimension": 2},
+      "tech_skills_vectors": {"embedder": "e", "dimension": 2}}})";
+  for (const std::string id : {"a", "z"})  // before and after "j2"
+    database.Insert("job_embeddings", R"({"original_job_id": "j2", "_id": ")" + id +
+                                          R"(", "job_title_embeddings": [70, 80],
+                                              "tech_skills_vectors": [90, 95], )" +
+                                          notes);
+  for (const int64_t cursors : {1, 3}) {
+    MongoOptions options;
+    options.parallel_load_minimum = 1;
+    options.load_cursors = cursors;
+    auto catalog = database.Open(OpenMode::kReadOnly, options)->LoadCatalog(CatalogSpec{});
+    ASSERT_TRUE(catalog.ok()) << MessageOf(catalog);
+    EXPECT_EQ(Values(catalog->actions().Row(catalog->FindJob("j2").value())),
+              (std::vector<float>{70, 80, 90, 95, 0, 0, 0, 0}));
+    EXPECT_EQ(catalog->exclusions().passed_over,
+              (std::map<std::string, size_t>{{"further embedding document of a job", 2}}));
   }
 }
 

@@ -43,6 +43,16 @@ class CatalogAssembler {
                  std::string_view embedder);
   Status Declare(EntityKind kind, size_t index, std::string_view field, size_t dimension,
                  std::string_view embedder);
+  // For backends that would otherwise hold every vector twice: room for vectors of these lengths,
+  // one for each field of the spec, into which they may be written before they are declared. When
+  // the lengths prove right, Allocate() keeps what is there.
+  void Reserve(EntityKind kind, std::span<const size_t> lengths);
+  // The place of one vector; empty when there is no room of this length. Safe for concurrent use on
+  // different entities.
+  std::span<float> Reserved(EntityKind kind, size_t index, size_t field, size_t length);
+  // Whether vectors that were written to their places need no SetVector(). After Allocate().
+  bool kept_reserved(EntityKind kind) const { return SideOf(kind).kept_reserved; }
+
   // A vector that is there but cannot be used: counts as missing, for this reason.
   void Reject(EntityKind kind, size_t index, std::string_view field, std::string_view reason);
   // An entity that is not among the constructor's, such as one whose id cannot be read.
@@ -81,6 +91,9 @@ class CatalogAssembler {
     // Why a vector does not count, by index of the id and field.
     std::map<std::pair<size_t, size_t>, std::string> rejected;
     std::map<std::string, size_t> excluded;  // by reason
+    std::vector<size_t> reserved_lengths;    // of the fields; empty when nothing is reserved
+    Matrix reserved;                         // rows as `ids`
+    bool kept_reserved = false;              // as `matrix`
     Matrix matrix;
   };
 
@@ -94,6 +107,7 @@ class CatalogAssembler {
   Status CheckEntities() const;
   Status CheckEmbedders() const;
   Status AllocateSide(Side& side);
+  static void KeepReserved(Side& side, size_t included);
   std::span<float> Target(EntityKind kind, std::optional<size_t> index, std::string_view field);
 
   std::vector<Candidate> candidates_;
