@@ -15,7 +15,9 @@
 #include "dynajob/evaluation/comparison.h"
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
+#include "dynajob/retrieval/options.h"
 #include "dynajob/stores/catalog_spec.h"
+#include "dynajob/stores/open_store.h"
 
 namespace dynajob {
 
@@ -56,6 +58,8 @@ class Settings {
   LexicalOptions lexical;
   EmbedOptions embed;
   CatalogOptions catalog;
+  CandidateSetOptions candidate_sets;
+  StoreOptions store;
   ImportOptions import;
   TrainOptions train;
 
