@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "dynajob/core/check.h"
 #include "dynajob/core/pair_facts.h"
 
 namespace dynajob {
@@ -60,29 +61,40 @@ Result<PairEncoder> PairEncoder::Create(const Catalog& catalog, const NetworkOpt
   return encoder;
 }
 
-void PairEncoder::EncodeState(CandidateRow candidate, float* out) const {
-  const std::span<const float> state = catalog_->states().Row(candidate);
+void PairEncoder::EncodeState(const CandidateView& candidate, float* out) const {
+  const std::span<const float> state = candidate.state;
+  DYNAJOB_CHECK(state.size() == state_gain_.size(), "a state of another length");
   for (size_t i = 0; i < state.size(); ++i) out[i] = state[i] * state_gain_[i];
 }
 
-void PairEncoder::EncodeAction(JobRow job, float* out) const {
-  const std::span<const float> action = catalog_->actions().Row(job);
+void PairEncoder::EncodeAction(const JobView& job, float* out) const {
+  const std::span<const float> action = job.action;
+  DYNAJOB_CHECK(action.size() == action_gain_.size(), "an action of another length");
   for (size_t i = 0; i < action.size(); ++i) out[i] = action[i] * action_gain_[i];
 }
 
-void PairEncoder::EncodeCross(Pair pair, float* out) const {
-  const std::span<const float> state = catalog_->states().Row(pair.candidate);
-  const std::span<const float> action = catalog_->actions().Row(pair.job);
+void PairEncoder::EncodeCross(const CandidateView& candidate, const JobView& job,
+                              float* out) const {
   for (const ProductPair& product : products_) {
     // Two unit vectors: with this gain the product, too, has a mean square near 1.
     const auto gain = static_cast<float>(product.state.dimension);
     for (size_t i = 0; i < product.state.dimension; ++i)
-      *out++ = gain * state[product.state.offset + i] * action[product.action.offset + i];
+      *out++ = gain * candidate.state[product.state.offset + i] *
+               job.action[product.action.offset + i];
   }
   if (fact_dim_ == 0) return;
-  const auto facts =
-      ToArray(ComputePairFacts(catalog_->candidate(pair.candidate), catalog_->job(pair.job)));
+  const auto facts = ToArray(ComputePairFacts(*candidate.record, *job.record));
   std::copy(facts.begin(), facts.end(), out);
+}
+
+void PairEncoder::EncodeState(CandidateRow candidate, float* out) const {
+  EncodeState(CandidateAt(candidate), out);
+}
+
+void PairEncoder::EncodeAction(JobRow job, float* out) const { EncodeAction(JobAt(job), out); }
+
+void PairEncoder::EncodeCross(Pair pair, float* out) const {
+  EncodeCross(CandidateAt(pair.candidate), JobAt(pair.job), out);
 }
 
 void PairEncoder::Encode(std::span<const Pair> pairs, float* out) const {

@@ -15,6 +15,14 @@ std::unique_ptr<MlpGradient> MakeGradient(Backend backend) {
   return backend == Backend::kLibTorch ? MakeTorchGradient() : MakeFusedGradient();
 }
 
+// Room for the inputs and activations of one evaluation. One per thread, so that one network can be
+// evaluated by many; kept from call to call.
+float* Scratch(size_t values) {
+  thread_local std::vector<float> scratch;
+  if (scratch.size() < values) scratch.resize(values);
+  return scratch.data();
+}
+
 }  // namespace
 
 PairNetwork::PairNetwork(const PairEncoder& encoder, std::span<const int64_t> hidden,
@@ -42,18 +50,18 @@ PairNetwork::PairNetwork(const PairNetwork& other)
 
 PairNetwork::~PairNetwork() = default;
 
-void PairNetwork::Evaluate(CandidateRow candidate, std::span<const JobRow> jobs,
-                           std::span<float> out) const {
-  DYNAJOB_CHECK(jobs.size() == out.size(), "one output per job");
+template <typename JobAt>
+void PairNetwork::EvaluateEach(const CandidateView& candidate, size_t count, const JobAt& job_at,
+                               std::span<float> out) const {
+  DYNAJOB_CHECK(count == out.size(), "one output per job");
   const size_t state_dim = encoder_->state_dim();
   const size_t action_dim = encoder_->action_dim();
   const size_t cross_dim = encoder_->cross_dim();
   const size_t width = shape_->first_width();
-  const size_t tile = std::min(kTileRows, jobs.size());
+  const size_t tile = std::min(kTileRows, count);
 
   // Scratch: state | tile x (action + cross + first layer) | Ws s + b.
-  input_.resize(state_dim + tile * (action_dim + cross_dim + width) + width);
-  float* state = input_.data();
+  float* state = Scratch(state_dim + tile * (action_dim + cross_dim + width) + width);
   float* actions = state + state_dim;
   float* cross = actions + tile * action_dim;
   float* first = cross + tile * cross_dim;
@@ -64,11 +72,12 @@ void PairNetwork::Evaluate(CandidateRow candidate, std::span<const JobRow> jobs,
               from_state);
   AddFirstLayer(*shape_, parameters_.data(), 0, state_dim, state, 1, from_state);
 
-  for (size_t begin = 0; begin < jobs.size(); begin += tile) {
-    const size_t rows = std::min(tile, jobs.size() - begin);
+  for (size_t begin = 0; begin < count; begin += tile) {
+    const size_t rows = std::min(tile, count - begin);
     for (size_t i = 0; i < rows; ++i) {
-      encoder_->EncodeAction(jobs[begin + i], actions + i * action_dim);
-      encoder_->EncodeCross({candidate, jobs[begin + i]}, cross + i * cross_dim);
+      const JobView job = job_at(begin + i);
+      encoder_->EncodeAction(job, actions + i * action_dim);
+      encoder_->EncodeCross(candidate, job, cross + i * cross_dim);
       std::copy_n(from_state, width, first + i * width);
     }
     AddFirstLayer(*shape_, parameters_.data(), state_dim, action_dim, actions, rows, first);
@@ -79,13 +88,70 @@ void PairNetwork::Evaluate(CandidateRow candidate, std::span<const JobRow> jobs,
   }
 }
 
+void PairNetwork::Evaluate(CandidateRow candidate, std::span<const JobRow> jobs,
+                           std::span<float> out) const {
+  EvaluateEach(
+      encoder_->CandidateAt(candidate), jobs.size(),
+      [&](size_t i) { return encoder_->JobAt(jobs[i]); }, out);
+}
+
+void PairNetwork::Evaluate(const CandidateView& candidate, std::span<const JobView> jobs,
+                           std::span<float> out) const {
+  EvaluateEach(
+      candidate, jobs.size(), [&](size_t i) { return jobs[i]; }, out);
+}
+
+bool PairNetwork::SharesFirstLayer() const {
+  return shape_->cross_dim == 0 && shape_->bilinear_rank == 0;
+}
+
+size_t PairNetwork::share_width() const { return shape_->first_width(); }
+
+void PairNetwork::FirstLayerShares(std::span<const JobView> jobs, float* out) const {
+  const size_t action_dim = encoder_->action_dim();
+  const size_t width = shape_->first_width();
+  float* actions = Scratch(std::min(kTileRows, jobs.size()) * action_dim);
+  for (size_t begin = 0; begin < jobs.size(); begin += kTileRows) {
+    const size_t rows = std::min(kTileRows, jobs.size() - begin);
+    for (size_t i = 0; i < rows; ++i)
+      encoder_->EncodeAction(jobs[begin + i], actions + i * action_dim);
+    float* shares = out + begin * width;
+    std::fill_n(shares, rows * width, 0.0f);
+    AddFirstLayer(*shape_, parameters_.data(), shape_->state_dim, action_dim, actions, rows,
+                  shares);
+  }
+}
+
+void PairNetwork::EvaluateShares(const CandidateView& candidate, MatrixView shares,
+                                 std::span<float> out) const {
+  DYNAJOB_CHECK(SharesFirstLayer(), "the first layer of this network depends on both sides");
+  DYNAJOB_CHECK(shares.rows == out.size() && shares.cols == shape_->first_width(),
+                "one output per row of shares");
+  const size_t width = shape_->first_width();
+  float* state = Scratch(shape_->state_dim + width + std::min(kTileRows, shares.rows) * width);
+  float* from_state = state + shape_->state_dim;
+  float* first = from_state + width;
+  encoder_->EncodeState(candidate, state);
+  std::copy_n(parameters_.begin() + static_cast<std::ptrdiff_t>(shape_->layers.front().bias), width,
+              from_state);
+  AddFirstLayer(*shape_, parameters_.data(), 0, shape_->state_dim, state, 1, from_state);
+  for (size_t begin = 0; begin < shares.rows; begin += kTileRows) {
+    const size_t rows = std::min(kTileRows, shares.rows - begin);
+    for (size_t i = 0; i < rows; ++i) {
+      const float* share = shares.data + (begin + i) * width;
+      for (size_t j = 0; j < width; ++j) first[i * width + j] = share[j] + from_state[j];
+    }
+    ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
+  }
+}
+
 void PairNetwork::Evaluate(std::span<const Pair> pairs, std::span<float> out) const {
   DYNAJOB_CHECK(pairs.size() == out.size(), "one output per pair");
-  input_.resize(std::min(kTileRows, pairs.size()) * encoder_->input_dim());
+  float* input = Scratch(std::min(kTileRows, pairs.size()) * encoder_->input_dim());
   for (size_t begin = 0; begin < pairs.size(); begin += kTileRows) {
     const size_t rows = std::min(kTileRows, pairs.size() - begin);
-    encoder_->Encode(pairs.subspan(begin, rows), input_.data());
-    Forward(*shape_, parameters_.data(), input_.data(), rows, out.data() + begin);
+    encoder_->Encode(pairs.subspan(begin, rows), input);
+    Forward(*shape_, parameters_.data(), input, rows, out.data() + begin);
   }
 }
 

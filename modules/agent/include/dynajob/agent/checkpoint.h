@@ -45,7 +45,7 @@ struct ModelInfo {
 Status SaveModel(const std::filesystem::path& directory, const DynaQAgent& agent,
                  const ModelInfo& info);
 
-// A trained model, for ranking. One thread at a time.
+// A trained model, for ranking. Safe for concurrent use. Borrows the catalog.
 class Model {
  public:
   // Fails with kCorruptData when the files are damaged and with kInvalidArgument when the model was
@@ -58,6 +58,10 @@ class Model {
   // The world model's r^(s, jobs[i]).
   void PredictedRewards(CandidateRow candidate, std::span<const JobRow> jobs,
                         std::span<float> out) const;
+
+  // The networks themselves, for candidates and jobs that are not rows of the catalog.
+  const PairNetwork& q_network() const { return agent_->q_network().online(); }
+  const WorldModel& world_model() const { return agent_->world_model(); }
 
  private:
   Model(ModelInfo info, std::unique_ptr<PairEncoder> encoder);

@@ -16,6 +16,18 @@
 
 namespace dynajob {
 
+// A candidate and a job by what they are rather than by their row: people and jobs that came after
+// the catalog was made can be scored, too. Vectors have the fields of the catalog's; records are
+// read for structured facts only. Borrow everything.
+struct CandidateView {
+  std::span<const float> state;
+  const Candidate* record = nullptr;
+};
+struct JobView {
+  std::span<const float> action;
+  const Job* record = nullptr;
+};
+
 // Borrows the catalog, which must outlive it. Immutable, safe for concurrent use.
 class PairEncoder {
  public:
@@ -29,7 +41,16 @@ class PairEncoder {
   size_t input_dim() const { return state_dim() + action_dim() + cross_dim(); }
   const Catalog& catalog() const { return *catalog_; }
 
-  // Each writes to the start of `out`, which must have room.
+  CandidateView CandidateAt(CandidateRow candidate) const {
+    return {catalog_->states().Row(candidate), &catalog_->candidate(candidate)};
+  }
+  JobView JobAt(JobRow job) const { return {catalog_->actions().Row(job), &catalog_->job(job)}; }
+
+  // Each writes to the start of `out`, which must have room. Views must have vectors of the
+  // catalog's lengths.
+  void EncodeState(const CandidateView& candidate, float* out) const;
+  void EncodeAction(const JobView& job, float* out) const;
+  void EncodeCross(const CandidateView& candidate, const JobView& job, float* out) const;
   void EncodeState(CandidateRow candidate, float* out) const;  // state_dim()
   void EncodeAction(JobRow job, float* out) const;             // action_dim()
   void EncodeCross(Pair pair, float* out) const;               // cross_dim()

@@ -11,6 +11,7 @@
 
 #include "dynajob/agent/options.h"
 #include "dynajob/agent/pair_encoder.h"
+#include "dynajob/core/matrix.h"
 #include "dynajob/core/rng.h"
 
 namespace dynajob {
@@ -25,7 +26,8 @@ struct OptimizerState {
   std::vector<float> second_moment;
 };
 
-// One thread at a time. Borrows the encoder, which must outlive it.
+// Functions that are const are safe for concurrent use; the others are for one thread at a time.
+// Borrows the encoder, which must outlive it.
 class PairNetwork {
  public:
   // Weights and biases uniform in +-1/sqrt(fan_in) (PyTorch's default for Linear), drawn from
@@ -39,6 +41,18 @@ class PairNetwork {
   // out[i] = f(candidate, jobs[i]), dropout off. The candidate's share of the first layer is
   // computed once: W1 [s; v] = Ws s + Wv v.
   void Evaluate(CandidateRow candidate, std::span<const JobRow> jobs, std::span<float> out) const;
+  void Evaluate(const CandidateView& candidate, std::span<const JobView> jobs,
+                std::span<float> out) const;
+  // The same with the jobs' share of the first layer, Wv v, computed before: for one set of jobs
+  // and many candidates. Not for networks with products, facts or a bilinear term, where the job
+  // meets the candidate earlier; EvaluateShares is then a broken invariant.
+  bool SharesFirstLayer() const;
+  size_t share_width() const;
+  // Writes jobs x share_width(), row-major.
+  void FirstLayerShares(std::span<const JobView> jobs, float* out) const;
+  // out[i] = f(candidate, job of row i).
+  void EvaluateShares(const CandidateView& candidate, MatrixView shares,
+                      std::span<float> out) const;
   // out[i] = f(pairs[i]), dropout off.
   void Evaluate(std::span<const Pair> pairs, std::span<float> out) const;
 
@@ -64,6 +78,11 @@ class PairNetwork {
   void SetOptimizerState(OptimizerState state);
 
  private:
+  // out[i] = f(candidate, job_at(i)).
+  template <typename JobAt>
+  void EvaluateEach(const CandidateView& candidate, size_t count, const JobAt& job_at,
+                    std::span<float> out) const;
+
   const PairEncoder* encoder_;
   OptimizerKind optimizer_;
   Backend backend_;
@@ -72,8 +91,8 @@ class PairNetwork {
   std::vector<float> parameters_;
   OptimizerState optimizer_state_;
   uint64_t version_ = 0;
-  // Scratch, reused from call to call.
-  mutable std::vector<float> input_;
+  // Scratch of Train, reused from call to call.
+  std::vector<float> input_;
   std::vector<float> gradients_;
 };
 

@@ -11,7 +11,8 @@
 
 namespace dynajob {
 
-// One thread at a time. Copies are deep. Borrows the encoder.
+// Predict is safe for concurrent use; the rest is for one thread at a time. Copies are deep. Borrows
+// the encoder.
 class WorldModel {
  public:
   WorldModel(const PairEncoder& encoder, const NetworkOptions& options, OptimizerKind optimizer,
@@ -21,6 +22,10 @@ class WorldModel {
   // for a single model.
   void Predict(std::span<const Pair> pairs, std::span<float> mean,
                std::span<float> deviation) const;
+
+  // The same for jobs that need not be rows of the catalog.
+  void Predict(const CandidateView& candidate, std::span<const JobView> jobs,
+               std::span<float> mean, std::span<float> deviation) const;
 
   // One supervised step of every member on real rewards (mean squared error); returns the mean
   // loss.
@@ -33,6 +38,11 @@ class WorldModel {
   std::span<const PairNetwork> members() const { return members_; }
 
  private:
+  // Mean and deviation of what `evaluate` makes of each member.
+  template <typename Evaluate>
+  void PredictWith(const Evaluate& evaluate, std::span<float> mean,
+                   std::span<float> deviation) const;
+
   std::vector<PairNetwork> members_;
 };
 
