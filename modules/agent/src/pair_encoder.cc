@@ -79,8 +79,8 @@ void PairEncoder::EncodeCross(const CandidateView& candidate, const JobView& job
     // Two unit vectors: with this gain the product, too, has a mean square near 1.
     const auto gain = static_cast<float>(product.state.dimension);
     for (size_t i = 0; i < product.state.dimension; ++i)
-      *out++ = gain * candidate.state[product.state.offset + i] *
-               job.action[product.action.offset + i];
+      *out++ =
+          gain * candidate.state[product.state.offset + i] * job.action[product.action.offset + i];
   }
   if (fact_dim_ == 0) return;
   const auto facts = ToArray(ComputePairFacts(*candidate.record, *job.record));

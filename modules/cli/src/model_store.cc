@@ -1,7 +1,6 @@
 #include "model_store.h"
 
 #include <chrono>
-#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -49,18 +48,25 @@ Result<std::unique_ptr<FetchedModel>> FetchedModel::Fetch(const Session& session
     DYNAJOB_ASSIGN_OR_RETURN(const std::vector<ModelSummary> models, store->ListModels());
     return NoSuchModel(*store, name, models);
   }
-  std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-model-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr)
-    return IoError(fmt::format("{}: cannot make a temporary directory", pattern));
-  std::unique_ptr<FetchedModel> fetched(new FetchedModel(pattern));
-  for (const ModelFile& file : model->files)
-    DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(fetched->directory() / file.name, file.bytes));
+  std::unique_ptr<FetchedModel> fetched(new FetchedModel());
+  DYNAJOB_ASSIGN_OR_RETURN(fetched->files_, ModelDirectory::Write(*model));
   return fetched;
 }
 
-FetchedModel::~FetchedModel() {
-  std::error_code ignored;  // left-over files of a temporary directory are no failure
-  std::filesystem::remove_all(directory_, ignored);
+Result<int> RunWithStoredModel(
+    Session& session, std::string_view name,
+    const std::function<Result<int>(Session& session, const std::filesystem::path& model)>& run) {
+  DYNAJOB_ASSIGN_OR_RETURN(const auto fetched, FetchedModel::Fetch(session, name));
+  ConfigSources sources;
+  sources.run_config = fetched->directory() / "config.toml";
+  sources.file = session.flags.config;
+  sources.settings = session.flags.set;
+  if (session.flags.strict) sources.settings.emplace_back("mongo.strict=true");
+  Settings settings;
+  DYNAJOB_RETURN_IF_ERROR(settings.Load(sources));
+  Session with_model{session.program,  session.flags,        settings,
+                     session.terminal, session.cancellation, session.progress};
+  return run(with_model, fetched->directory());
 }
 
 }  // namespace dynajob

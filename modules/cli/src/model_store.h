@@ -3,11 +3,13 @@
 #define DYNAJOB_CLI_SRC_MODEL_STORE_H_
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "dynajob/core/result.h"
+#include "dynajob/serve/model_files.h"
 
 #include "command.h"
 
@@ -15,6 +17,12 @@ namespace dynajob {
 
 // "store:NAME" on the command line names a model in the session's store.
 inline constexpr std::string_view kStoredModelPrefix = "store:";
+
+// Calls `run` with a session whose configuration starts from that of a model in the store, and with
+// the directory that the model is in meanwhile.
+Result<int> RunWithStoredModel(
+    Session& session, std::string_view name,
+    const std::function<Result<int>(Session& session, const std::filesystem::path& model)>& run);
 
 // Puts the finished model of a run directory into the session's store.
 Status PublishModel(const Session& session, const std::filesystem::path& run,
@@ -25,16 +33,13 @@ class FetchedModel {
  public:
   // kNotFound, with the names that there are, when there is none of this name.
   static Result<std::unique_ptr<FetchedModel>> Fetch(const Session& session, std::string_view name);
-  FetchedModel(const FetchedModel&) = delete;
-  FetchedModel& operator=(const FetchedModel&) = delete;
-  ~FetchedModel();
 
-  const std::filesystem::path& directory() const { return directory_; }
+  const std::filesystem::path& directory() const { return files_->path(); }
 
  private:
-  explicit FetchedModel(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  FetchedModel() = default;
 
-  std::filesystem::path directory_;
+  std::unique_ptr<ModelDirectory> files_;
 };
 
 }  // namespace dynajob

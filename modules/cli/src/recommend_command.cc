@@ -112,19 +112,12 @@ class RecommendCommand final : public Command {
 
   // Once fetched, the model is as any other, with its own configuration.
   Result<int> RunStored(Session& session) {
-    DYNAJOB_ASSIGN_OR_RETURN(
-        const auto fetched,
-        FetchedModel::Fetch(session, std::string_view(model_).substr(kStoredModelPrefix.size())));
-    model_ = fetched->directory().string();
-    ConfigSources sources = BaseConfig();
-    sources.file = session.flags.config;
-    sources.settings = session.flags.set;
-    if (session.flags.strict) sources.settings.emplace_back("mongo.strict=true");
-    Settings settings;
-    DYNAJOB_RETURN_IF_ERROR(settings.Load(sources));
-    Session with_model{session.program,  session.flags,        settings,
-                       session.terminal, session.cancellation, session.progress};
-    return Run(with_model);
+    const std::string name = model_.substr(kStoredModelPrefix.size());
+    return RunWithStoredModel(session, name,
+                              [this](Session& with_model, const std::filesystem::path& directory) {
+                                model_ = directory.string();
+                                return Run(with_model);
+                              });
   }
 
   std::string model_;

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "dynajob/core/pair_facts.h"
 #include "dynajob/core/text.h"
 #include "dynajob/evaluation/ranking_metrics.h"
 
@@ -16,23 +16,6 @@
 
 namespace dynajob {
 namespace {
-
-std::set<std::string> LowerSet(const std::vector<std::string>& skills) {
-  std::set<std::string> lower;
-  for (const std::string& skill : skills) lower.insert(ToLowerAscii(skill));
-  return lower;
-}
-
-void CompareSkills(const Candidate& candidate, const Job& job, Recommendation& recommendation) {
-  const std::set<std::string> hard = LowerSet(candidate.hard_skills);
-  const std::set<std::string> soft = LowerSet(candidate.soft_skills);
-  for (const std::string& skill : job.technical_skills) {
-    const bool has = hard.contains(ToLowerAscii(skill));
-    (has ? recommendation.matched_skills : recommendation.missing_skills).push_back(skill);
-  }
-  for (const std::string& skill : job.soft_skills)
-    if (soft.contains(ToLowerAscii(skill))) recommendation.matched_skills.push_back(skill);
-}
 
 std::string OrUnknown(const std::string& text) { return text.empty() ? "-" : text; }
 
@@ -93,7 +76,9 @@ Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Cata
     entry.q = static_cast<double>(q[ranking[rank]]);
     entry.predicted_reward = static_cast<double>(rewards[ranking[rank]]);
     entry.cosine = cosine.Cosine({candidate, entry.job});
-    CompareSkills(catalog.candidate(candidate), catalog.job(entry.job), entry);
+    SkillMatch skills = MatchSkills(catalog.candidate(candidate), catalog.job(entry.job));
+    entry.matched_skills = std::move(skills.matched);
+    entry.missing_skills = std::move(skills.missing);
   }
   return recommendations;
 }

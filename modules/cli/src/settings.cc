@@ -49,6 +49,7 @@ Settings::Settings() {
   store.Bind(registry_);
   experiment.Bind(registry_);
   train.Bind(registry_);
+  serve.Bind(registry_);
 }
 
 Status Settings::Load(const ConfigSources& sources) {
@@ -78,7 +79,8 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(candidate_sets.Validate());
   DYNAJOB_RETURN_IF_ERROR(store.Validate());
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());
-  return train.Validate();
+  DYNAJOB_RETURN_IF_ERROR(train.Validate());
+  return serve.Validate();
 }
 
 std::string Settings::TrainingToml() const {

@@ -16,6 +16,7 @@
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
 #include "dynajob/retrieval/options.h"
+#include "dynajob/serve/options.h"
 #include "dynajob/stores/catalog_spec.h"
 #include "dynajob/stores/open_store.h"
 
@@ -62,6 +63,7 @@ class Settings {
   StoreOptions store;
   ImportOptions import;
   TrainOptions train;
+  ServeOptions serve;
 
  private:
   Status Validate() const;

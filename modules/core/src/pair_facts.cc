@@ -38,6 +38,12 @@ double SeniorityGap(const Candidate& candidate, const Job& job) {
   return std::clamp(levels / 2.0, -2.0, 2.0);
 }
 
+std::set<std::string> LowerSet(const std::vector<std::string>& skills) {
+  std::set<std::string> lower;
+  for (const std::string& skill : skills) lower.insert(ToLowerAscii(skill));
+  return lower;
+}
+
 }  // namespace
 
 PairFacts ComputePairFacts(const Candidate& candidate, const Job& job) {
@@ -54,11 +60,23 @@ std::array<float, kPairFactCount> ToArray(const PairFacts& facts) {
 
 double SkillCoverage(const Candidate& candidate, const Job& job) {
   if (job.technical_skills.empty()) return 0;
-  std::set<std::string> known;
-  for (const std::string& skill : candidate.hard_skills) known.insert(ToLowerAscii(skill));
+  const std::set<std::string> known = LowerSet(candidate.hard_skills);
   size_t covered = 0;
   for (const std::string& skill : job.technical_skills) covered += known.count(ToLowerAscii(skill));
   return static_cast<double>(covered) / static_cast<double>(job.technical_skills.size());
+}
+
+SkillMatch MatchSkills(const Candidate& candidate, const Job& job) {
+  const std::set<std::string> hard = LowerSet(candidate.hard_skills);
+  const std::set<std::string> soft = LowerSet(candidate.soft_skills);
+  SkillMatch match;
+  for (const std::string& skill : job.technical_skills) {
+    const bool has = hard.contains(ToLowerAscii(skill));
+    (has ? match.matched : match.missing).push_back(skill);
+  }
+  for (const std::string& skill : job.soft_skills)
+    if (soft.contains(ToLowerAscii(skill))) match.matched.push_back(skill);
+  return match;
 }
 
 }  // namespace dynajob

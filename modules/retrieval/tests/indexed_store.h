@@ -64,6 +64,7 @@ class IndexedStore final : public Store {
   Status ForEachCandidate(const std::function<Status(Candidate)>&) override { return Refused(); }
   Result<std::optional<Job>> GetJob(std::string_view) override { return Refused(); }
   Result<std::optional<Candidate>> GetCandidate(std::string_view) override { return Refused(); }
+  Result<bool> Delete(EntityKind, std::string_view) override { return Refused(); }
   Status PutEmbeddings(EntityKind, std::string_view, std::span<const EmbeddingRow>) override {
     return Refused();
   }
@@ -73,6 +74,9 @@ class IndexedStore final : public Store {
   Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec&) override { return Refused(); }
   Result<StoreSummary> Summarize() override { return Refused(); }
   Status PutResponse(const ResponseEvent&) override { return Refused(); }
+  Result<std::vector<PutOutcome>> PutResponses(std::span<const ResponseEvent>) override {
+    return Refused();
+  }
   Status ForEachResponse(const std::function<Status(ResponseEvent)>&) override { return Refused(); }
   Result<std::optional<std::string>> GetLabel(std::string_view) override { return Refused(); }
   Status PutLabels(std::span<const LabelRecord>) override { return Refused(); }

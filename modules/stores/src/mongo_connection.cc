@@ -271,6 +271,26 @@ Status MongoConnection::Update(const std::string& collection,
   });
 }
 
+Result<size_t> MongoConnection::DeleteMany(const std::string& collection,
+                                           const Bson& filter) const {
+  Bson opts;
+  opts.Add("writeConcern", Majority());
+  size_t removed = 0;
+  DYNAJOB_RETURN_IF_ERROR(Repeat([&](const MongoClient& client) -> MongoStatus {
+    const MongoCollection handle = Collection(client, collection);
+    Bson reply;
+    bson_error_t error{};
+    if (!mongoc_collection_delete_many(handle.get(), filter.get(), opts.get(), reply.Receive(),
+                                       &error))
+      return Failure(fmt::format("delete from {}", collection), error, reply.get());
+    bson_iter_t count;
+    if (bson_iter_init_find(&count, reply.get(), "deletedCount"))
+      removed = static_cast<size_t>(bson_iter_as_int64(&count));
+    return std::nullopt;
+  }));
+  return removed;
+}
+
 Result<bool> MongoConnection::UpsertOne(const std::string& collection,
                                         const MongoUpdate& update) const {
   Bson opts;

@@ -98,6 +98,9 @@ class MongoConnection {
                 WriteTo to = WriteTo::kAsConfigured) const;
   // One upsert that a majority of the servers has when the call returns; true when it was new.
   Result<bool> UpsertOne(const std::string& collection, const MongoUpdate& update) const;
+  // Removes all that match; a majority of the servers has done so when the call returns. The number
+  // that the last attempt removed.
+  Result<size_t> DeleteMany(const std::string& collection, const Bson& filter) const;
   // An ascending index over these fields, unless there is one.
   Status EnsureIndex(const std::string& collection, const std::vector<std::string>& fields) const;
   // Exactly, by reading what matches.

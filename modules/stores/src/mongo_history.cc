@@ -17,6 +17,9 @@ constexpr const char* kJobId = "job_id";
 constexpr const char* kResponse = "response";
 constexpr const char* kTimestamp = "timestamp";
 constexpr const char* kModelVersion = "model_version";
+constexpr const char* kRequestId = "request_id";
+constexpr const char* kPosition = "position";
+constexpr const char* kPropensity = "propensity";
 constexpr const char* kValue = "value";
 constexpr const char* kKind = "kind";
 constexpr const char* kCreated = "created";
@@ -34,6 +37,13 @@ std::optional<int64_t> DateAt(BsonView document, const char* key) {
   if (!bson_iter_init_find(&value, document.get(), key) || !BSON_ITER_HOLDS_DATE_TIME(&value))
     return std::nullopt;
   return bson_iter_date_time(&value);
+}
+
+std::optional<double> NumberAt(BsonView document, const char* key) {
+  bson_iter_t value;
+  if (!bson_iter_init_find(&value, document.get(), key) || !BSON_ITER_HOLDS_NUMBER(&value))
+    return std::nullopt;
+  return bson_iter_as_double(&value);
 }
 
 Bson ById(std::string_view id) {
@@ -78,14 +88,17 @@ Result<ResponseEvent> ReadResponse(BsonView document, const MongoConnection& con
   event.response = *response;
   event.timestamp_ms = *timestamp;
   event.model_version = TextAt(document, kModelVersion);
+  event.kind = TextAt(document, kKind);
+  event.request_id = TextAt(document, kRequestId);
+  event.propensity = NumberAt(document, kPropensity);
+  if (const auto position = NumberAt(document, kPosition))
+    event.position = static_cast<int64_t>(*position);
   return event;
 }
 
 }  // namespace
 
-Status MongoStore::PutResponse(const ResponseEvent& event) {
-  DYNAJOB_RETURN_IF_ERROR(RequireWritable());
-  DYNAJOB_RETURN_IF_ERROR(CheckResponse(event));
+Result<std::optional<ResponseEvent>> MongoStore::InsertOrGetResponse(const ResponseEvent& event) {
   const std::string what = fmt::format("response '{}'", event.event_id);
   DYNAJOB_ASSIGN_OR_RETURN(const BsonValue candidate,
                            RequireEntity(EntityKind::kCandidate, event.candidate_id, what));
@@ -95,19 +108,72 @@ Status MongoStore::PutResponse(const ResponseEvent& event) {
   fields.Add(kCandidateId, candidate.get()).Add(kJobId, job.get());
   fields.Add(kResponse, ToString(event.response)).AddDate(kTimestamp, event.timestamp_ms);
   fields.Add(kModelVersion, event.model_version);
+  if (!event.kind.empty()) fields.Add(kKind, event.kind);
+  if (!event.request_id.empty()) fields.Add(kRequestId, event.request_id);
+  if (event.position) fields.Add(kPosition, *event.position);
+  if (event.propensity) fields.Add(kPropensity, *event.propensity);
   DYNAJOB_ASSIGN_OR_RETURN(
       const bool inserted,
       connection_->UpsertOne(names_.responses, Upsert(event.event_id, "$setOnInsert", fields)));
-  if (inserted) return Status::Ok();
+  std::optional<ResponseEvent> stored;
+  if (inserted) return stored;
   // There before, or put by an attempt whose answer was lost.
-  return connection_->Find(
-      names_.responses, ById(event.event_id), Bson(), ReadFrom::kPrimary, [] {},
+  DYNAJOB_RETURN_IF_ERROR(connection_->Find(
+      names_.responses, ById(event.event_id), Bson(), ReadFrom::kPrimary, [&] { stored.reset(); },
       [&](BsonView document) -> Status {
-        DYNAJOB_ASSIGN_OR_RETURN(const ResponseEvent stored, ReadResponse(document, *connection_));
-        if (stored == event) return Status::Ok();
-        return InvalidArgument(
-            fmt::format("{}: another event is stored under this event_id", what));
-      });
+        DYNAJOB_ASSIGN_OR_RETURN(stored, ReadResponse(document, *connection_));
+        return Status::Ok();
+      }));
+  return stored;
+}
+
+Status MongoStore::PutResponse(const ResponseEvent& event) {
+  DYNAJOB_RETURN_IF_ERROR(RequireWritable());
+  DYNAJOB_RETURN_IF_ERROR(CheckResponse(event));
+  DYNAJOB_ASSIGN_OR_RETURN(const std::optional<ResponseEvent> stored, InsertOrGetResponse(event));
+  if (!stored || *stored == event) return Status::Ok();
+  return InvalidArgument(
+      fmt::format("response '{}': another event is stored under this event_id", event.event_id));
+}
+
+Result<std::vector<PutOutcome>> MongoStore::PutResponses(std::span<const ResponseEvent> events) {
+  DYNAJOB_RETURN_IF_ERROR(RequireWritable());
+  for (const ResponseEvent& event : events) DYNAJOB_RETURN_IF_ERROR(CheckResponse(event));
+  std::vector<PutOutcome> outcomes;
+  for (const ResponseEvent& event : events) {
+    const Result<std::optional<ResponseEvent>> stored = InsertOrGetResponse(event);
+    if (!stored.ok() && stored.error().code != ErrorCode::kNotFound) return stored.error();
+    if (!stored.ok()) {
+      outcomes.push_back(PutOutcome::kUnknownEntity);
+    } else if (!*stored) {
+      outcomes.push_back(PutOutcome::kStored);
+    } else {
+      outcomes.push_back(SameReport(**stored, event) ? PutOutcome::kDuplicate
+                                                     : PutOutcome::kConflict);
+    }
+  }
+  return outcomes;
+}
+
+Result<bool> MongoStore::Delete(EntityKind kind, std::string_view id) {
+  DYNAJOB_RETURN_IF_ERROR(RequireWritable());
+  const std::string text(id);
+  if (text.empty() || !CheckText("id", text).ok()) return false;
+  DYNAJOB_ASSIGN_OR_RETURN(const IdValues values, FindIds(kind, {text}));
+  const auto found = values.find(text);
+  if (found == values.end()) return false;
+  Bson entity, vectors, responses;
+  entity.Add("_id", found->second.get());
+  vectors.Add(names_.Reference(kind), found->second.get());
+  responses.Add(kCandidateId, found->second.get());
+  // The entity last: a call that was cut off is completed by the next.
+  DYNAJOB_ASSIGN_OR_RETURN(size_t removed,
+                           connection_->DeleteMany(names_.Embeddings(kind), vectors));
+  if (kind == EntityKind::kCandidate) {
+    DYNAJOB_ASSIGN_OR_RETURN(removed, connection_->DeleteMany(names_.responses, responses));
+  }
+  DYNAJOB_ASSIGN_OR_RETURN(removed, connection_->DeleteMany(names_.Entities(kind), entity));
+  return removed > 0;
 }
 
 Status MongoStore::ForEachResponse(const std::function<Status(ResponseEvent)>& visit) {

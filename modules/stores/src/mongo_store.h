@@ -35,6 +35,7 @@ class MongoStore : public Store {
   Status ForEachCandidate(const std::function<Status(Candidate)>& visit) override;
   Result<std::optional<Job>> GetJob(std::string_view id) override;
   Result<std::optional<Candidate>> GetCandidate(std::string_view id) override;
+  Result<bool> Delete(EntityKind kind, std::string_view id) override;
   Status PutEmbeddings(EntityKind kind, std::string_view embedder,
                        std::span<const EmbeddingRow> rows) override;
   Status ClearEmbeddings(EntityKind kind) override;
@@ -50,6 +51,7 @@ class MongoStore : public Store {
   Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec& spec) override;
   Result<StoreSummary> Summarize() override;
   Status PutResponse(const ResponseEvent& event) override;
+  Result<std::vector<PutOutcome>> PutResponses(std::span<const ResponseEvent> events) override;
   Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) override;
   Result<std::optional<std::string>> GetLabel(std::string_view key) override;
   Status PutLabels(std::span<const LabelRecord> labels) override;
@@ -74,6 +76,8 @@ class MongoStore : public Store {
   Result<const std::map<std::string, std::string>*> VectorIndexes();
   Status CheckExists() const;
   Status PrepareSchema() const;
+  // What is stored under the event's id already; nullopt when the event was put.
+  Result<std::optional<ResponseEvent>> InsertOrGetResponse(const ResponseEvent& event);
   Status RequireWritable() const;
 
   template <typename Record>

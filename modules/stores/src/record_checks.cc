@@ -94,7 +94,17 @@ Status CheckResponse(const ResponseEvent& event) {
   const std::string what = fmt::format("response '{}'", event.event_id);
   DYNAJOB_RETURN_IF_ERROR(CheckText(what + ", candidate_id", event.candidate_id));
   DYNAJOB_RETURN_IF_ERROR(CheckText(what + ", job_id", event.job_id));
+  DYNAJOB_RETURN_IF_ERROR(CheckText(what + ", kind", event.kind));
+  DYNAJOB_RETURN_IF_ERROR(CheckText(what + ", request_id", event.request_id));
+  if (event.propensity && !(*event.propensity >= 0 && *event.propensity <= 1))
+    return InvalidArgument(
+        fmt::format("{}, propensity: {} is not from 0 to 1", what, *event.propensity));
   return CheckText(what + ", model_version", event.model_version);
+}
+
+bool SameReport(const ResponseEvent& a, const ResponseEvent& b) {
+  return a.candidate_id == b.candidate_id && a.job_id == b.job_id && a.response == b.response &&
+         a.kind == b.kind;
 }
 
 Status CheckLabel(const LabelRecord& label) {

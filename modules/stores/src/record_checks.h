@@ -12,6 +12,8 @@ namespace dynajob {
 Status CheckJob(const Job& job);
 Status CheckCandidate(const Candidate& candidate);
 Status CheckResponse(const ResponseEvent& event);
+// Whether two events of one id say the same, whenever it happened.
+bool SameReport(const ResponseEvent& a, const ResponseEvent& b);
 Status CheckLabel(const LabelRecord& label);
 Status CheckRun(const RunRecord& run);
 Status CheckModel(const ModelRecord& model);

@@ -130,6 +130,28 @@ CREATE TABLE model_files (
   checksum INTEGER NOT NULL,  -- CRC-32
   PRIMARY KEY (model, position)
 ) STRICT;
+)sql",
+    // What a response reports and which recommendation it answers. The table is made anew because a
+    // response outlives its job, and goes with the person who gave it.
+    R"sql(
+CREATE TABLE responses_5 (
+  event_id TEXT NOT NULL PRIMARY KEY,
+  candidate_id TEXT NOT NULL REFERENCES candidates_text (id) ON DELETE CASCADE,
+  job_id TEXT NOT NULL,
+  response TEXT NOT NULL,
+  timestamp_ms INTEGER NOT NULL,  -- Unix time
+  model_version TEXT NOT NULL DEFAULT '',
+  kind TEXT NOT NULL DEFAULT '',        -- "interview", …; empty: as `response`
+  request_id TEXT NOT NULL DEFAULT '',  -- of the recommendation that is answered
+  position INTEGER,                     -- of the job in it, from 0
+  propensity REAL                       -- with which it was shown there
+) STRICT;
+INSERT INTO responses_5 (event_id, candidate_id, job_id, response, timestamp_ms, model_version)
+  SELECT event_id, candidate_id, job_id, response, timestamp_ms, model_version FROM responses;
+DROP TABLE responses;
+ALTER TABLE responses_5 RENAME TO responses;
+CREATE INDEX responses_by_time ON responses (timestamp_ms, event_id);
+CREATE INDEX responses_by_candidate ON responses (candidate_id);
 )sql"};
 static_assert(kMigrations.size() == kSchemaVersion);
 

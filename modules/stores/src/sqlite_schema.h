@@ -14,7 +14,7 @@
 namespace dynajob {
 
 // The version that this build reads and writes.
-inline constexpr int64_t kSchemaVersion = 4;
+inline constexpr int64_t kSchemaVersion = 5;
 
 // 0 for a file without any table; kCorruptData for a database that is not a store.
 Result<int64_t> ReadSchemaVersion(SqliteDatabase& database);

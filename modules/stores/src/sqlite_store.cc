@@ -32,11 +32,16 @@ Result<ResponseEvent> ReadResponse(const SqliteStatement& row, const std::string
   event.response = *response;
   event.timestamp_ms = row.Int64(4);
   event.model_version = row.Text(5);
+  event.kind = row.Text(6);
+  event.request_id = row.Text(7);
+  if (!row.IsNull(8)) event.position = row.Int64(8);
+  event.propensity = row.Double(9);
   return event;
 }
 
 constexpr std::string_view kResponseColumns =
-    "event_id, candidate_id, job_id, response, timestamp_ms, model_version";
+    "event_id, candidate_id, job_id, response, timestamp_ms, model_version, kind, request_id, "
+    "position, propensity";
 
 }  // namespace
 
@@ -103,11 +108,15 @@ Result<std::optional<Record>> SqliteStore::GetRecord(EntityKind kind, std::strin
   return std::optional<Record>(std::move(record));
 }
 
-Status SqliteStore::RequireEntity(EntityKind kind, std::string_view id, std::string_view what) {
+Result<bool> SqliteStore::HasEntity(EntityKind kind, std::string_view id) {
   DYNAJOB_ASSIGN_OR_RETURN(
       SqliteStatement select,
       database_->Prepare(fmt::format("SELECT 1 FROM {} WHERE id = ?", TablesOf(kind).entities)));
-  DYNAJOB_ASSIGN_OR_RETURN(const bool found, select.Bind(id).Step());
+  return select.Bind(id).Step();
+}
+
+Status SqliteStore::RequireEntity(EntityKind kind, std::string_view id, std::string_view what) {
+  DYNAJOB_ASSIGN_OR_RETURN(const bool found, HasEntity(kind, id));
   if (found) return Status::Ok();
   return NotFound(fmt::format("{}: there is no {} '{}' in {}", what, ToString(kind), id, name()));
 }
@@ -136,6 +145,64 @@ Result<std::optional<Candidate>> SqliteStore::GetCandidate(std::string_view id) 
   return GetRecord<Candidate>(EntityKind::kCandidate, id);
 }
 
+Result<bool> SqliteStore::Delete(EntityKind kind, std::string_view id) {
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteTransaction transaction,
+                           SqliteTransaction::Begin(*database_, SqliteTransaction::Kind::kWrite));
+  DYNAJOB_ASSIGN_OR_RETURN(const bool found, HasEntity(kind, id));
+  if (!found) return false;
+  DYNAJOB_ASSIGN_OR_RETURN(
+      SqliteStatement remove,
+      database_->Prepare(fmt::format("DELETE FROM {} WHERE id = ?", TablesOf(kind).entities)));
+  DYNAJOB_RETURN_IF_ERROR(remove.Bind(id).Run());
+  DYNAJOB_RETURN_IF_ERROR(transaction.Commit());
+  return true;
+}
+
+Result<std::optional<ResponseEvent>> SqliteStore::GetResponse(std::string_view event_id) {
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement select,
+                           database_->Prepare(fmt::format(
+                               "SELECT {} FROM responses WHERE event_id = ?", kResponseColumns)));
+  DYNAJOB_ASSIGN_OR_RETURN(const bool found, select.Bind(event_id).Step());
+  if (!found) return std::optional<ResponseEvent>();
+  DYNAJOB_ASSIGN_OR_RETURN(ResponseEvent stored, ReadResponse(select, name()));
+  return std::optional(std::move(stored));
+}
+
+Status SqliteStore::InsertResponse(const ResponseEvent& event) {
+  DYNAJOB_ASSIGN_OR_RETURN(
+      SqliteStatement insert,
+      database_->Prepare(fmt::format("INSERT INTO responses ({}) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                                     kResponseColumns)));
+  insert.Bind(event.event_id).Bind(event.candidate_id).Bind(event.job_id);
+  insert.Bind(ToString(event.response)).Bind(event.timestamp_ms).Bind(event.model_version);
+  insert.Bind(event.kind).Bind(event.request_id).Bind(event.position).Bind(event.propensity);
+  return insert.Run();
+}
+
+Result<PutOutcome> SqliteStore::PutOneResponse(const ResponseEvent& event) {
+  DYNAJOB_ASSIGN_OR_RETURN(const std::optional<ResponseEvent> stored, GetResponse(event.event_id));
+  if (stored) return SameReport(*stored, event) ? PutOutcome::kDuplicate : PutOutcome::kConflict;
+  DYNAJOB_ASSIGN_OR_RETURN(const bool person,
+                           HasEntity(EntityKind::kCandidate, event.candidate_id));
+  DYNAJOB_ASSIGN_OR_RETURN(const bool job, HasEntity(EntityKind::kJob, event.job_id));
+  if (!person || !job) return PutOutcome::kUnknownEntity;
+  DYNAJOB_RETURN_IF_ERROR(InsertResponse(event));
+  return PutOutcome::kStored;
+}
+
+Result<std::vector<PutOutcome>> SqliteStore::PutResponses(std::span<const ResponseEvent> events) {
+  for (const ResponseEvent& event : events) DYNAJOB_RETURN_IF_ERROR(CheckResponse(event));
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteTransaction transaction,
+                           SqliteTransaction::Begin(*database_, SqliteTransaction::Kind::kWrite));
+  std::vector<PutOutcome> outcomes;
+  for (const ResponseEvent& event : events) {
+    DYNAJOB_ASSIGN_OR_RETURN(const PutOutcome outcome, PutOneResponse(event));
+    outcomes.push_back(outcome);
+  }
+  DYNAJOB_RETURN_IF_ERROR(transaction.Commit());
+  return outcomes;
+}
+
 Status SqliteStore::PutResponse(const ResponseEvent& event) {
   DYNAJOB_RETURN_IF_ERROR(CheckResponse(event));
   DYNAJOB_ASSIGN_OR_RETURN(SqliteTransaction transaction,
@@ -143,26 +210,12 @@ Status SqliteStore::PutResponse(const ResponseEvent& event) {
   const std::string what = fmt::format("response '{}'", event.event_id);
   DYNAJOB_RETURN_IF_ERROR(RequireEntity(EntityKind::kCandidate, event.candidate_id, what));
   DYNAJOB_RETURN_IF_ERROR(RequireEntity(EntityKind::kJob, event.job_id, what));
-  DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement select,
-                           database_->Prepare(fmt::format(
-                               "SELECT {} FROM responses WHERE event_id = ?", kResponseColumns)));
-  DYNAJOB_ASSIGN_OR_RETURN(const bool found, select.Bind(event.event_id).Step());
-  if (found) {
-    DYNAJOB_ASSIGN_OR_RETURN(const ResponseEvent stored, ReadResponse(select, name()));
-    if (stored == event) return Status::Ok();
+  DYNAJOB_ASSIGN_OR_RETURN(const std::optional<ResponseEvent> stored, GetResponse(event.event_id));
+  if (stored) {
+    if (*stored == event) return Status::Ok();
     return InvalidArgument(fmt::format("{}: another event is stored under this event_id", what));
   }
-  DYNAJOB_ASSIGN_OR_RETURN(
-      SqliteStatement insert,
-      database_->Prepare(
-          fmt::format("INSERT INTO responses ({}) VALUES (?,?,?,?,?,?)", kResponseColumns)));
-  insert.Bind(event.event_id)
-      .Bind(event.candidate_id)
-      .Bind(event.job_id)
-      .Bind(ToString(event.response))
-      .Bind(event.timestamp_ms)
-      .Bind(event.model_version);
-  DYNAJOB_RETURN_IF_ERROR(insert.Run());
+  DYNAJOB_RETURN_IF_ERROR(InsertResponse(event));
   return transaction.Commit();
 }
 

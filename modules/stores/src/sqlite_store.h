@@ -24,6 +24,7 @@ class SqliteStore : public Store {
   Status ForEachCandidate(const std::function<Status(Candidate)>& visit) override;
   Result<std::optional<Job>> GetJob(std::string_view id) override;
   Result<std::optional<Candidate>> GetCandidate(std::string_view id) override;
+  Result<bool> Delete(EntityKind kind, std::string_view id) override;
   Status PutEmbeddings(EntityKind kind, std::string_view embedder,
                        std::span<const EmbeddingRow> rows) override;
   Status ClearEmbeddings(EntityKind kind) override;
@@ -39,6 +40,7 @@ class SqliteStore : public Store {
   Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec& spec) override;
   Result<StoreSummary> Summarize() override;
   Status PutResponse(const ResponseEvent& event) override;
+  Result<std::vector<PutOutcome>> PutResponses(std::span<const ResponseEvent> events) override;
   Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) override;
   Result<std::optional<std::string>> GetLabel(std::string_view key) override;
   Status PutLabels(std::span<const LabelRecord> labels) override;
@@ -59,7 +61,11 @@ class SqliteStore : public Store {
   Status ForEachRecord(EntityKind kind, const std::function<Status(Record)>& visit);
   template <typename Record>
   Result<std::optional<Record>> GetRecord(EntityKind kind, std::string_view id);
+  Result<bool> HasEntity(EntityKind kind, std::string_view id);
   Status RequireEntity(EntityKind kind, std::string_view id, std::string_view what);
+  Result<std::optional<ResponseEvent>> GetResponse(std::string_view event_id);
+  Status InsertResponse(const ResponseEvent& event);
+  Result<PutOutcome> PutOneResponse(const ResponseEvent& event);
   Result<EntitySummary> SummarizeEntities(EntityKind kind);
   Result<size_t> CountRows(std::string_view table);
 

@@ -102,7 +102,7 @@ TEST(OpenStore, RefusesANewerSchemaNamingBothVersions) {
   auto store = OpenStore(path, OpenMode::kReadWrite);
   ASSERT_FALSE(store.ok());
   EXPECT_EQ(store.error().code, ErrorCode::kFailedPrecondition);
-  EXPECT_THAT(store.error().message, AllOf(HasSubstr("77"), HasSubstr("version 4")));
+  EXPECT_THAT(store.error().message, AllOf(HasSubstr("77"), HasSubstr("version 5")));
 }
 
 TEST(OpenStore, MigratesVersionOneKeepingItsData) {

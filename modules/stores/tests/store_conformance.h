@@ -497,6 +497,43 @@ TEST_P(StoreConformance, KeepsResponsesOncePerEventInOrderOfTime) {
   EXPECT_EQ(events, (std::vector<ResponseEvent>{early, late}));
 }
 
+TEST_P(StoreConformance, SettlesEachOfSeveralResponsesForItself) {
+  PutEntities({"c1"}, {"j1"});
+  ResponseEvent interview{"a", "c1", "j1", Response::kApply, 5, "m", "interview", "r-1", 3, 0.25};
+  ResponseEvent later = interview;
+  later.timestamp_ms = 9;
+  ResponseEvent other = interview;
+  other.kind = "hire";
+  const ResponseEvent stranger{"b", "c9", "j1", Response::kSave, 1, ""};
+  const ResponseEvent save{"c", "c1", "j1", Response::kSave, 7, ""};
+  const auto outcomes =
+      store_->PutResponses(std::vector<ResponseEvent>{interview, later, other, stranger, save});
+  ASSERT_TRUE(outcomes.ok()) << outcomes.error().message;
+  EXPECT_THAT(*outcomes, ::testing::ElementsAre(PutOutcome::kStored, PutOutcome::kDuplicate,
+                                     PutOutcome::kConflict, PutOutcome::kUnknownEntity,
+                                     PutOutcome::kStored));
+  std::vector<ResponseEvent> events;
+  ASSERT_TRUE(store_
+                  ->ForEachResponse([&](ResponseEvent event) {
+                    events.push_back(std::move(event));
+                    return Status::Ok();
+                  })
+                  .ok());
+  EXPECT_EQ(events, (std::vector<ResponseEvent>{interview, save}));
+}
+
+TEST_P(StoreConformance, DeletesPeopleWithTheirResponsesAndJobsWithout) {
+  PutEntities({"c1"}, {"j1"});
+  ASSERT_TRUE(store_->PutResponse({"e", "c1", "j1", Response::kSave, 5, "m"}).ok());
+  EXPECT_TRUE(store_->Delete(EntityKind::kJob, "j1").value());
+  EXPECT_FALSE(store_->Delete(EntityKind::kJob, "j1").value());
+  EXPECT_FALSE(store_->GetJob("j1").value().has_value());
+  EXPECT_EQ(store_->Summarize().value().responses, 1u);
+  EXPECT_TRUE(store_->Delete(EntityKind::kCandidate, "c1").value());
+  EXPECT_FALSE(store_->GetCandidate("c1").value().has_value());
+  EXPECT_EQ(store_->Summarize().value().responses, 0u);
+}
+
 TEST_P(StoreConformance, VisitsMoreResponsesThanFitAPage) {
   PutEntities({"c1"}, {"j1"});
   for (int i = 0; i < 300; ++i) {  // three events share each timestamp

@@ -11,8 +11,8 @@
 
 namespace dynajob {
 
-// Predict is safe for concurrent use; the rest is for one thread at a time. Copies are deep. Borrows
-// the encoder.
+// Predict is safe for concurrent use; the rest is for one thread at a time. Copies are deep.
+// Borrows the encoder.
 class WorldModel {
  public:
   WorldModel(const PairEncoder& encoder, const NetworkOptions& options, OptimizerKind optimizer,
@@ -24,8 +24,8 @@ class WorldModel {
                std::span<float> deviation) const;
 
   // The same for jobs that need not be rows of the catalog.
-  void Predict(const CandidateView& candidate, std::span<const JobView> jobs,
-               std::span<float> mean, std::span<float> deviation) const;
+  void Predict(const CandidateView& candidate, std::span<const JobView> jobs, std::span<float> mean,
+               std::span<float> deviation) const;
 
   // One supervised step of every member on real rewards (mean squared error); returns the mean
   // loss.

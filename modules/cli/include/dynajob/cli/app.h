@@ -1,5 +1,5 @@
 // The command line: `dynajob demo | import | validate | embed | train | compare | recommend |
-// doctor`.
+// serve | doctor`.
 //
 // Results go to standard output, messages and progress to standard error. Exit codes are those of
 // ExitCode() (core/result.h); usage errors are 2.

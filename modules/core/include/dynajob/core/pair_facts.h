@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include "dynajob/core/types.h"
 
@@ -33,6 +35,13 @@ std::array<float, kPairFactCount> ToArray(const PairFacts& facts);
 // Share of the job's technical skills that the candidate has (compared without regard to case),
 // in [0, 1]; 0 when the job names none.
 double SkillCoverage(const Candidate& candidate, const Job& job);
+
+// Skills of a job, compared without regard to case, in the job's order.
+struct SkillMatch {
+  std::vector<std::string> matched;  // technical and soft skills that the candidate states
+  std::vector<std::string> missing;  // technical skills that the candidate does not state
+};
+SkillMatch MatchSkills(const Candidate& candidate, const Job& job);
 
 }  // namespace dynajob
 

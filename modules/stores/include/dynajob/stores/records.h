@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,21 @@ struct ResponseEvent {
   Response response = Response::kIgnore;
   int64_t timestamp_ms = 0;   // Unix time in milliseconds
   std::string model_version;  // of the model that recommended; empty when unknown
+  // What exactly happened, where the sender says more than `response` does ("interview", "hire",
+  // …), and which recommendation it is an answer to; empty or nullopt when unknown.
+  std::string kind = {};
+  std::string request_id = {};
+  std::optional<int64_t> position = std::nullopt;   // from 0, in what was shown
+  std::optional<double> propensity = std::nullopt;  // with which the policy showed it
   bool operator==(const ResponseEvent&) const = default;
+};
+
+// What became of one event of several.
+enum class PutOutcome {
+  kStored,
+  kDuplicate,      // the same report was there before: nothing changed
+  kConflict,       // another report is stored under this event_id
+  kUnknownEntity,  // its candidate is not in the store, or its job is not and never was answered
 };
 
 // An answer bought from a simulated user, kept so that it is never bought twice.

@@ -57,6 +57,10 @@ class Store {
   virtual Result<std::optional<Job>> GetJob(std::string_view id) = 0;
   virtual Result<std::optional<Candidate>> GetCandidate(std::string_view id) = 0;
 
+  // Removes a job or a candidate with its vectors, a candidate also with its responses; responses
+  // to a job that is gone stay. False when there was none.
+  virtual Result<bool> Delete(EntityKind kind, std::string_view id) = 0;
+
   // Inserts or replaces vectors by (id, field), in one transaction. `embedder` is the id of what
   // made them. Refused with the entity, field and position in the message: an empty vector, a value
   // that is not finite, an unknown field; kNotFound: an id that is not in the store.
@@ -96,6 +100,12 @@ class Store {
   // Storing the same event again changes nothing; another event under a used event_id is
   // kInvalidArgument. kNotFound: a candidate or job that is not in the store.
   virtual Status PutResponse(const ResponseEvent& event) = 0;
+  // Several at once, each for itself: what is wrong with one does not keep the others out. All that
+  // are new are as durable as those of PutResponse when this returns (SQLite: in one transaction).
+  // An event is a duplicate when candidate, job, response and kind are those stored; the moment may
+  // differ, for a sender that states none. kInvalidArgument: an event that must not be stored, and
+  // then none is.
+  virtual Result<std::vector<PutOutcome>> PutResponses(std::span<const ResponseEvent> events) = 0;
   // In order of (timestamp, event_id); otherwise as ForEachJob.
   virtual Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) = 0;
 

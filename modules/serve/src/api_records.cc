@@ -1,0 +1,205 @@
+// Jobs and candidates: stored, embedded, and served from then on.
+#include <type_traits>
+
+#include <fmt/format.h>
+
+#include "api.h"
+#include "record_json.h"
+
+namespace dynajob {
+namespace {
+
+template <typename Record>
+constexpr EntityKind kKindOf =
+    std::is_same_v<Record, Job> ? EntityKind::kJob : EntityKind::kCandidate;
+
+template <typename Record>
+Result<std::optional<Record>> Get(Store& store, const std::string& id) {
+  if constexpr (std::is_same_v<Record, Job>) {
+    return store.GetJob(id);
+  } else {
+    return store.GetCandidate(id);
+  }
+}
+
+Status Put(Store& store, std::span<const Job> jobs) { return store.PutJobs(jobs); }
+Status Put(Store& store, std::span<const Candidate> people) { return store.PutCandidates(people); }
+
+// Makes what was stored visible to the next request. Called by the writer's thread.
+template <typename Record>
+void Publish(Service& service, std::span<const std::shared_ptr<const Served<Record>>> served) {
+  service.market().Put(served);
+  if constexpr (std::is_same_v<Record, Job>) service.snapshots().Publish(service.market().jobs());
+}
+
+template <typename Record>
+Problem Unknown(const std::string& id) {
+  return {.kind = kNoSuchThing,
+          .detail = fmt::format("there is no {} '{}'", ToString(kKindOf<Record>), id)};
+}
+
+struct PutCounts {
+  size_t created = 0, replaced = 0, unchanged = 0;
+};
+
+template <typename Record>
+Status StoreAndPublish(Store& store, Service& service, const std::vector<Record>& records,
+                       const std::vector<EmbeddingRow>& rows,
+                       std::span<const std::shared_ptr<const Served<Record>>> served,
+                       PutCounts& counts) {
+  for (const Record& record : records) {
+    DYNAJOB_ASSIGN_OR_RETURN(const std::optional<Record> stored, Get<Record>(store, record.id));
+    ++(!stored ? counts.created : *stored == record ? counts.unchanged : counts.replaced);
+  }
+  DYNAJOB_RETURN_IF_ERROR(Put(store, std::span<const Record>(records)));
+  DYNAJOB_RETURN_IF_ERROR(
+      store.PutEmbeddings(kKindOf<Record>, service.parts().embedder->id(), rows));
+  Publish<Record>(service, served);
+  return Status::Ok();
+}
+
+}  // namespace
+
+template <typename Record>
+std::variant<EmbeddedRecord<Record>, Problem> EmbedOne(Service& service, const Record& record,
+                                                       const std::string& pointer) {
+  const ServerParts& parts = service.parts();
+  const Catalog& catalog = service.market().catalog();
+  if (parts.embedder == nullptr)
+    return Problem{
+        .kind = kConflicting,
+        .detail = fmt::format("the catalog was embedded with '{}', which this server does not have",
+                              catalog.embedder())};
+  std::map<std::string, FieldCounts> unused_counts;
+  Result<std::vector<EmbeddingRow>> rows =
+      EmbedRecords(std::span(&record, 1), *parts.embedder, parts.embed, unused_counts);
+  if (!rows.ok()) return FromError(rows.error());
+  const bool is_job = std::is_same_v<Record, Job>;
+  Result<std::vector<float>> vector =
+      AssembleVector(is_job ? catalog.action_fields() : catalog.state_fields(),
+                     is_job ? parts.spec.action_fields : parts.spec.state_fields, *rows, record.id);
+  if (!vector.ok())
+    return Problem{.kind = kInvalid, .detail = vector.error().message, .pointer = pointer};
+  return EmbeddedRecord<Record>{std::move(*rows),
+                                std::make_shared<const Served<Record>>(record, std::move(*vector))};
+}
+
+template std::variant<EmbeddedRecord<Candidate>, Problem> EmbedOne(Service&, const Candidate&,
+                                                                   const std::string&);
+
+template <typename Record>
+Reply PutRecords(Service& service, const Call& call) {
+  std::vector<Record> records;
+  std::map<std::string, size_t> places;
+  for (size_t i = 0; i < call.body.size(); ++i) {
+    const std::string pointer = Descend("", std::to_string(i));
+    Record record;
+    if (auto problem = ReadRecord(call.body[i], pointer, record)) return *problem;
+    if (const auto [first, is_new] = places.emplace(record.id, i); !is_new)
+      return Problem{.kind = kInvalid,
+                     .detail = fmt::format("'{}' is at /{} already", record.id, first->second),
+                     .pointer = Descend(pointer, "id")};
+    records.push_back(std::move(record));
+  }
+  std::vector<EmbeddingRow> rows;
+  std::vector<std::shared_ptr<const Served<Record>>> served;
+  {
+    const AdmissionGate::Ticket ticket = service.gate().Enter(
+        records.size() > 1 ? WorkClass::kBulk : WorkClass::kRecommend, call.deadline);
+    if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
+    for (size_t i = 0; i < records.size(); ++i) {
+      auto embedded = EmbedOne(service, records[i], Descend("", std::to_string(i)));
+      if (auto* problem = std::get_if<Problem>(&embedded)) return *problem;
+      auto& done = std::get<EmbeddedRecord<Record>>(embedded);
+      std::move(done.rows.begin(), done.rows.end(), std::back_inserter(rows));
+      served.push_back(std::move(done.served));
+    }
+  }
+  PutCounts counts;
+  const Status stored = service.writer().Run([&](Store& store) -> Status {
+    return StoreAndPublish<Record>(store, service, records, rows, served, counts);
+  });
+  if (!stored.ok()) return FromError(stored.error());
+  return JsonResponse({{"created", counts.created},
+                       {"replaced", counts.replaced},
+                       {"unchanged", counts.unchanged}});
+}
+
+template <typename Record>
+Reply GetRecord(Service& service, const Call& call) {
+  const std::string& id = call.path.front();
+  const Result<std::optional<Record>> stored =
+      service.Read<std::optional<Record>>([&](Store& store) { return Get<Record>(store, id); });
+  if (stored.ok()) return *stored ? Reply(JsonResponse(ToJson(**stored))) : Unknown<Record>(id);
+  // The store is away; what is served is known all the same.
+  std::shared_ptr<const Served<Record>> served;
+  if constexpr (std::is_same_v<Record, Job>) {
+    served = service.market().FindJob(id);
+  } else {
+    served = service.market().FindCandidate(id);
+  }
+  return served ? Reply(JsonResponse(ToJson(served->record()))) : FromError(stored.error());
+}
+
+template <typename Record>
+Reply PatchRecord(Service& service, const Call& call) {
+  const std::string& id = call.path.front();
+  std::optional<Problem> problem;
+  Record patched;
+  // Read and written in one task, so that two changes at the same time both take effect.
+  const Status status = service.writer().Run([&](Store& store) -> Status {
+    DYNAJOB_ASSIGN_OR_RETURN(const std::optional<Record> stored, Get<Record>(store, id));
+    if (!stored) {
+      problem = Unknown<Record>(id);
+      return Status::Ok();
+    }
+    problem = ReadRecord(MergePatch(ToJson(*stored), call.body), "", patched);
+    if (problem) return Status::Ok();
+    auto embedded = EmbedOne(service, patched, "");
+    if (auto* failure = std::get_if<Problem>(&embedded)) {
+      problem = std::move(*failure);
+      return Status::Ok();
+    }
+    auto& done = std::get<EmbeddedRecord<Record>>(embedded);
+    PutCounts unused_counts;
+    return StoreAndPublish<Record>(store, service, {patched}, done.rows, std::span(&done.served, 1),
+                                   unused_counts);
+  });
+  if (!status.ok()) return FromError(status.error());
+  if (problem) return *problem;
+  return JsonResponse(ToJson(patched));
+}
+
+template <typename Record>
+Reply DeleteRecord(Service& service, const Call& call) {
+  const std::string& id = call.path.front();
+  bool found = false;
+  const Status status = service.writer().Run([&](Store& store) -> Status {
+    DYNAJOB_ASSIGN_OR_RETURN(found, store.Delete(kKindOf<Record>, id));
+    if constexpr (std::is_same_v<Record, Job>) {
+      service.market().RemoveJob(id);
+      service.snapshots().Publish(service.market().jobs());
+    } else {
+      service.market().RemoveCandidate(id);
+      service.settled().Forget(id);
+    }
+    return Status::Ok();
+  });
+  if (!status.ok()) return FromError(status.error());
+  if (!found) return Unknown<Record>(id);
+  HttpResponse response;
+  response.status = 204;
+  response.content_type.clear();
+  return response;
+}
+
+template Reply PutRecords<Job>(Service&, const Call&);
+template Reply PutRecords<Candidate>(Service&, const Call&);
+template Reply GetRecord<Job>(Service&, const Call&);
+template Reply GetRecord<Candidate>(Service&, const Call&);
+template Reply PatchRecord<Job>(Service&, const Call&);
+template Reply PatchRecord<Candidate>(Service&, const Call&);
+template Reply DeleteRecord<Job>(Service&, const Call&);
+template Reply DeleteRecord<Candidate>(Service&, const Call&);
+
+}  // namespace dynajob

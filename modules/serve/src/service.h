@@ -1,0 +1,99 @@
+// What the handlers of requests share.
+#ifndef DYNAJOB_SERVE_SRC_SERVICE_H_
+#define DYNAJOB_SERVE_SRC_SERVICE_H_
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "dynajob/serve/options.h"
+#include "dynajob/serve/server.h"
+
+#include "access.h"
+#include "admission.h"
+#include "history.h"
+#include "market.h"
+#include "metrics.h"
+#include "snapshot.h"
+#include "store_writer.h"
+
+namespace dynajob {
+
+// Every member is safe for concurrent use or says who guards it.
+class Service {
+ public:
+  // Opens the store, loads catalog, responses and model, writes back what the spool holds.
+  static Result<std::unique_ptr<Service>> Open(ServerParts parts, const ServeOptions& options);
+
+  const ServerParts& parts() const { return parts_; }
+  const ServeOptions& options() const { return options_; }
+  const ApiKeys& keys() const { return keys_; }
+  Market& market() { return *market_; }
+  SnapshotSource& snapshots() { return *snapshots_; }
+  std::span<const CosineReward::FieldPair> cosine_pairs() const { return cosine_->fields(); }
+  const std::vector<std::string>& cosine_names() const { return cosine_->field_pairs(); }
+  SettledJobs& settled() { return settled_; }
+  ShownPages& shown() { return *shown_; }
+  RequestIds& request_ids() { return request_ids_; }
+  StoreWriter& writer() { return *writer_; }
+  AdmissionGate& gate() { return *gate_; }
+  RateLimits& rates() { return *rates_; }
+  Metrics& metrics() { return metrics_; }
+  void Log(const std::string& line) const { parts_.log(line); }
+
+  // Reads with a connection of its own, one at a time.
+  template <typename Value>
+  Result<Value> Read(const std::function<Result<Value>(Store&)>& read) {
+    const std::lock_guard lock(reader_mutex_);
+    if (reader_ == nullptr) {
+      DYNAJOB_ASSIGN_OR_RETURN(reader_, parts_.open_store());
+    }
+    Result<Value> value = read(*reader_);
+    const bool away = !value.ok() && (value.error().code == ErrorCode::kStoreUnreachable ||
+                                      value.error().code == ErrorCode::kIo);
+    if (away) reader_.reset();
+    return value;
+  }
+
+  // The model of the start, or one of the store; kNotFound when there is none of this name.
+  Result<std::shared_ptr<const Policy>> LoadPolicy(const std::string& name);
+  // Remembered over restarts.
+  Status SaveActiveModel(const std::string& name) const;
+
+  bool draining() const { return stop_ != nullptr && stop_->cancelled(); }
+  void set_stop(const CancellationToken* stop) { stop_ = stop; }
+
+ private:
+  Service(ServerParts parts, const ServeOptions& options)
+      : parts_(std::move(parts)), options_(options) {}
+
+  Status LoadKeys();
+  Status LoadMarket();
+  Status LoadModel();
+  Status StartWriter();
+  void DeclareMetrics();
+  Result<std::string> ActiveModel() const;
+
+  ServerParts parts_;
+  ServeOptions options_;
+  ApiKeys keys_;
+  std::unique_ptr<Store> store_;  // until the writer has it
+  std::mutex reader_mutex_;
+  std::unique_ptr<Store> reader_;  // guarded by reader_mutex_
+  std::unique_ptr<Market> market_;
+  std::unique_ptr<CosineReward> cosine_;
+  std::unique_ptr<SnapshotSource> snapshots_;
+  SettledJobs settled_;
+  std::unique_ptr<ShownPages> shown_;
+  RequestIds request_ids_;
+  std::unique_ptr<AdmissionGate> gate_;
+  std::unique_ptr<RateLimits> rates_;
+  Metrics metrics_;
+  const CancellationToken* stop_ = nullptr;
+  std::unique_ptr<StoreWriter> writer_;  // last: its thread ends before the rest goes
+};
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_SERVE_SRC_SERVICE_H_

@@ -1,0 +1,70 @@
+#include "snapshot.h"
+
+#include <algorithm>
+
+#include "dynajob/core/time.h"
+
+namespace dynajob {
+namespace {
+
+// Computes the shares of jobs [begin, end).
+void Compute(const Snapshot& next, size_t begin, size_t end, Matrix& shares) {
+  std::vector<JobView> views;
+  for (size_t i = begin; i < end; ++i) views.push_back(ViewOf(*(*next.jobs)[i]));
+  next.policy->model.q_network().FirstLayerShares(views, shares.Row(begin).data());
+}
+
+// Takes over what stayed the same from the snapshot before.
+void FillShares(const Snapshot* before, Snapshot& next) {
+  if (next.policy == nullptr || next.jobs->empty()) return;
+  const PairNetwork& network = next.policy->model.q_network();
+  if (!network.SharesFirstLayer()) return;
+  const JobSet& jobs = *next.jobs;
+  next.shares = Matrix(jobs.size(), network.share_width());
+  const bool reuse =
+      before != nullptr && before->policy == next.policy && before->shares.rows() > 0;
+  const auto same = [&](size_t i) {
+    return reuse && i < before->jobs->size() && (*before->jobs)[i] == jobs[i];
+  };
+  for (size_t begin = 0, end = 0; begin < jobs.size(); begin = end) {
+    const bool kept = same(begin);
+    for (end = begin + 1; end < jobs.size() && same(end) == kept;) ++end;
+    if (kept) {
+      std::copy_n(before->shares.Row(begin).data(), (end - begin) * network.share_width(),
+                  next.shares.Row(begin).data());
+    } else {
+      Compute(next, begin, end, next.shares);
+    }
+  }
+}
+
+}  // namespace
+
+SnapshotSource::SnapshotSource(std::shared_ptr<const JobSet> jobs,
+                               std::shared_ptr<const Policy> policy) {
+  Replace(std::move(jobs), std::move(policy));
+}
+
+void SnapshotSource::Publish(std::shared_ptr<const JobSet> jobs) {
+  const std::lock_guard lock(writers_);
+  Replace(std::move(jobs), Current()->policy);
+}
+
+void SnapshotSource::Publish(std::shared_ptr<const Policy> policy) {
+  const std::lock_guard lock(writers_);
+  Replace(Current()->jobs, std::move(policy));
+}
+
+void SnapshotSource::Replace(std::shared_ptr<const JobSet> jobs,
+                             std::shared_ptr<const Policy> policy) {
+  const std::shared_ptr<const Snapshot> before = Current();
+  auto next = std::make_shared<Snapshot>();
+  next->jobs = std::move(jobs);
+  next->policy = std::move(policy);
+  next->created_ms = NowMs();
+  next->number = before ? before->number + 1 : 1;
+  FillShares(before.get(), *next);
+  current_.store(std::move(next));
+}
+
+}  // namespace dynajob
