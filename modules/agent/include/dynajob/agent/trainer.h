@@ -19,8 +19,8 @@
 
 #include "dynajob/agent/dyna_q.h"
 #include "dynajob/agent/options.h"
-#include "dynajob/agent/tensor_bundle.h"
 #include "dynajob/core/progress.h"
+#include "dynajob/core/tensor_bundle.h"
 #include "dynajob/rewards/calibration.h"
 #include "dynajob/rewards/hybrid_schedule.h"
 #include "dynajob/rewards/reward_source.h"

@@ -1,4 +1,4 @@
-#include "dynajob/agent/tensor_bundle.h"
+#include "dynajob/core/tensor_bundle.h"
 
 #include <algorithm>
 #include <bit>
@@ -17,9 +17,28 @@ constexpr uint64_t kMaximumHeaderBytes = 100'000'000;  // as the reference imple
 constexpr size_t kLengthBytes = 8;
 
 size_t TypeSize(std::string_view type) {
-  if (type == "F32" || type == "U32") return 4;
-  if (type == "U64") return 8;
+  if (type == "F32" || type == "U32" || type == "I32") return 4;
+  if (type == "U64" || type == "I64" || type == "F64") return 8;
+  if (type == "F16" || type == "BF16" || type == "U16" || type == "I16") return 2;
+  if (type == "U8" || type == "I8" || type == "BOOL") return 1;
   return 0;
+}
+
+// IEEE 754 binary16 to binary32, exactly.
+float WidenHalf(uint16_t half) {
+  const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
+  const uint32_t exponent = (half >> 10) & 0x1fu;
+  const uint32_t mantissa = half & 0x3ffu;
+  if (exponent == 0) {  // zero or subnormal: mantissa * 2^-24
+    const float magnitude = static_cast<float>(mantissa) * 0x1p-24f;
+    return std::bit_cast<float>(std::bit_cast<uint32_t>(magnitude) | sign);
+  }
+  const uint32_t wide_exponent = exponent == 0x1fu ? 0xffu : exponent + (127 - 15);
+  return std::bit_cast<float>(sign | wide_exponent << 23 | mantissa << 13);
+}
+
+float WidenBrainFloat(uint16_t value) {
+  return std::bit_cast<float>(static_cast<uint32_t>(value) << 16);
 }
 
 template <typename T>
@@ -81,6 +100,16 @@ Result<Entry> ParseEntry(const std::string& name, const nlohmann::json& json) {
 
 }  // namespace
 
+std::vector<float> WidenFloats(std::string_view bytes, std::string_view type) {
+  std::vector<float> values(bytes.size() / sizeof(uint16_t));
+  for (size_t i = 0; i < values.size(); ++i) {
+    uint16_t narrow = 0;
+    std::memcpy(&narrow, bytes.data() + i * sizeof(narrow), sizeof(narrow));
+    values[i] = type == "F16" ? WidenHalf(narrow) : WidenBrainFloat(narrow);
+  }
+  return values;
+}
+
 void TensorBundle::Put(const std::string& name, std::span<const float> values,
                        std::vector<size_t> shape) {
   const auto count = ElementCount(shape);
@@ -110,7 +139,15 @@ Result<std::vector<T>> TensorBundle::Get(const std::string& name, std::string_vi
 }
 
 Result<std::vector<float>> TensorBundle::Floats(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  if (found != tensors_.end() && (found->second.type == "F16" || found->second.type == "BF16"))
+    return WidenFloats(found->second.bytes, found->second.type);
   return Get<float>(name, "F32");
+}
+Result<std::vector<size_t>> TensorBundle::Shape(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) return CorruptData(fmt::format("tensor '{}' is missing", name));
+  return found->second.shape;
 }
 Result<std::vector<uint32_t>> TensorBundle::Words(const std::string& name) const {
   return Get<uint32_t>(name, "U32");
