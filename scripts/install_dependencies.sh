@@ -7,9 +7,9 @@ packages=(
   g++ cmake ninja-build ccache pkg-config make git ca-certificates
   libtorch-dev libopenblas-dev libsqlite3-dev zlib1g-dev libfmt-dev
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev
-  libmongoc-dev libcurl4-openssl-dev libssl-dev libicu-dev
+  libmongoc-dev libcurl4-openssl-dev libssl-dev libicu-dev libdnnl-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3
+  python3 python3-venv
   "$@"
 )
 

@@ -58,6 +58,11 @@ void AddFlag(CLI::App& app, Flag flag, CommonFlags& flags) {
     case Flag::kK:
       app.add_option("-k", flags.k, "How many jobs")->type_name("N")->capture_default_str();
       break;
+    case Flag::kEmbeddingModel:
+      app.add_option("--model", flags.embedding_model,
+                     "lexical, minilm, or the folder of a BERT-family model (embeddings.model)")
+          ->type_name("NAME|DIR");
+      break;
   }
 }
 
@@ -90,6 +95,7 @@ ConfigSources SourcesFor(const Command& command, const CommonFlags& flags) {
   add("compare.seed", flags.seed);
   add("compare.seeds", flags.seeds);
   add("compare.workers", flags.workers);
+  add("embeddings.model", flags.embedding_model);
   return sources;
 }
 

@@ -3,6 +3,7 @@
 
 #include "dynajob/embeddings/embed_store.h"
 #include "dynajob/embeddings/lexical_embedder.h"
+#include "dynajob/embeddings/minilm.h"
 
 #include "command.h"
 #include "store_access.h"
@@ -33,21 +34,33 @@ std::string ToText(const EmbedReport& report) {
   return fmt::format("embedder: {}\n{}", report.embedder, table.ToString());
 }
 
+Result<std::unique_ptr<Embedder>> OpenEmbedder(const Settings& settings) {
+  if (settings.embed.model == "lexical") {
+    DYNAJOB_ASSIGN_OR_RETURN(auto lexical, LexicalEmbedder::Create(settings.lexical));
+    return std::unique_ptr<Embedder>(std::move(lexical));
+  }
+  MiniLmOptions options = settings.minilm;
+  options.model = settings.embed.model;
+  DYNAJOB_ASSIGN_OR_RETURN(auto model, MiniLmEmbedder::Open(options));
+  return std::unique_ptr<Embedder>(std::move(model));
+}
+
 class EmbedCommand final : public Command {
  public:
   std::string name() const override { return "embed"; }
   std::string description() const override {
-    return "Make the embeddings of everything in a store (offline, lexical)";
+    return "Make the embeddings of everything in a store, offline: lexical, or by a local model";
   }
   std::vector<std::string> examples() const override {
-    return {"embed --store market.db", "embed --store market.db --set embeddings.dimension=128",
+    return {"embed --store market.db", "embed --store market.db --model minilm",
+            "embed --store market.db --model ~/models/bge-small-en-v1.5",
+            "embed --store market.db --set embeddings.dimension=128",
             "embed --store market.db --set embeddings.fallback_to_text=false --json"};
   }
-  std::vector<Flag> flags() const override { return {Flag::kStore}; }
+  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kEmbeddingModel}; }
 
   Result<int> Run(Session& session) override {
-    DYNAJOB_ASSIGN_OR_RETURN(const auto embedder,
-                             LexicalEmbedder::Create(session.settings.lexical));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session.settings));
     DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadWrite));
     DYNAJOB_ASSIGN_OR_RETURN(const EmbedReport report,
                              EmbedStore(*store, *embedder, session.settings.embed,

@@ -43,6 +43,7 @@ Settings::Settings() {
   market.Bind(registry_);
   import.Bind(registry_);
   lexical.Bind(registry_);
+  minilm.Bind(registry_);
   embed.Bind(registry_);
   catalog.Bind(registry_);
   experiment.Bind(registry_);
@@ -70,6 +71,7 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(market.Validate());
   DYNAJOB_RETURN_IF_ERROR(import.Validate());
   DYNAJOB_RETURN_IF_ERROR(lexical.Validate());
+  DYNAJOB_RETURN_IF_ERROR(minilm.Validate());
   DYNAJOB_RETURN_IF_ERROR(embed.Validate());
   DYNAJOB_RETURN_IF_ERROR(catalog.Validate());
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());

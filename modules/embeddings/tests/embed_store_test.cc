@@ -132,7 +132,8 @@ TEST_F(EmbedStoreTest, ASkillFieldIsTheNormalisedMeanOfItsPhrases) {
   candidate.id = "c";
   candidate.hard_skills = {"python", "machine learning", "!!"};
   std::map<std::string, FieldCounts> counts;
-  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, counts);
+  PhraseCache cache;
+  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, cache, counts);
   ASSERT_TRUE(rows.ok());
   ASSERT_EQ(rows->size(), 1u) << "no soft skills and no text to stand in";
   EXPECT_EQ(counts.at("soft"), (FieldCounts{0, 0, 1}));
@@ -159,7 +160,8 @@ TEST_F(EmbedStoreTest, PrefersTheResumeForHardAndTheBioForSoftSkills) {
   candidate.resume = "welding";
   candidate.bio = "friendly";
   std::map<std::string, FieldCounts> counts;
-  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, counts);
+  PhraseCache cache;
+  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, cache, counts);
   ASSERT_TRUE(rows.ok());
   ASSERT_EQ(rows->size(), 2u);
   const std::vector<std::string> texts = {"welding", "friendly"};
@@ -188,7 +190,8 @@ TEST_F(EmbedStoreTest, MixingTwoEmbeddersInOneFieldIsRefusedNamingBoth) {
   auto other = LexicalEmbedder::Create({.dimension = 64, .seed = 2});
   ASSERT_TRUE(other.ok());
   std::map<std::string, FieldCounts> counts;
-  auto rows = EmbedRecords(std::span<const Job>(jobs_.data(), 1), **other, {}, counts);
+  PhraseCache cache;
+  auto rows = EmbedRecords(std::span<const Job>(jobs_.data(), 1), **other, {}, cache, counts);
   ASSERT_TRUE(rows.ok());
   ASSERT_TRUE(store_->PutEmbeddings(EntityKind::kJob, (*other)->id(), *rows).ok());
   auto catalog = store_->LoadCatalog(CatalogSpec{});

@@ -33,7 +33,7 @@ struct MiniLmOptions {
   int64_t workers = 0;  // threads, 0 to 1024; 0: one a core. Results do not depend on it.
 
   Status Validate() const;
-  void Bind(ConfigRegistry& registry);  // "embeddings.…", without `model`
+  void Bind(ConfigRegistry& registry);  // "embeddings.…", without `model`: see EmbedOptions
 };
 
 // Where `make minilm` puts models: $XDG_CACHE_HOME/dynajob/models, or ~/.cache/dynajob/models.
