@@ -188,9 +188,9 @@ Result<Catalog> BuildCatalog(std::vector<Candidate> candidates, std::vector<Job>
   std::map<std::string, FieldCounts> unused_counts;
   PhraseCache cache;
   using Rows = std::vector<EmbeddingRow>;
-  DYNAJOB_ASSIGN_OR_RETURN(
-      const Rows candidate_rows,
-      EmbedRecords(std::span<const Candidate>(candidates), embedder, options, cache, unused_counts));
+  DYNAJOB_ASSIGN_OR_RETURN(const Rows candidate_rows,
+                           EmbedRecords(std::span<const Candidate>(candidates), embedder, options,
+                                        cache, unused_counts));
   DYNAJOB_ASSIGN_OR_RETURN(const Rows job_rows, EmbedRecords(std::span<const Job>(jobs), embedder,
                                                              options, cache, unused_counts));
   const std::array<std::pair<EntityKind, const Rows*>, 2> sides = {

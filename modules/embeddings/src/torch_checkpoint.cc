@@ -9,6 +9,10 @@
 
 #include <fmt/format.h>
 
+#include "dynajob/core/text.h"
+
+#include "stored_zip.h"
+
 namespace dynajob {
 namespace {
 
@@ -47,64 +51,7 @@ class Cursor {
   std::string_view bytes_;
 };
 
-// --- The archive (PKWARE's .ZIP File Format Specification 6.3, sections 4.3.7, 4.3.12, 4.3.16).
-
-using Archive = std::map<std::string, std::string_view, std::less<>>;
-
-template <typename T>
-T At(std::string_view bytes, size_t offset) {
-  T value;
-  std::memcpy(&value, bytes.data() + offset, sizeof(T));
-  return value;
-}
-
-constexpr uint32_t kEndSignature = 0x06054b50, kEntrySignature = 0x02014b50,
-                   kLocalSignature = 0x04034b50;
-constexpr size_t kEndSize = 22, kEntrySize = 46, kLocalSize = 30;
-
-Result<std::string_view> EntryBytes(std::string_view bytes, size_t local, size_t size) {
-  if (local > bytes.size() || bytes.size() - local < kLocalSize ||
-      At<uint32_t>(bytes, local) != kLocalSignature)
-    return Malformed("an entry of the archive is not where it should be");
-  const size_t begin =
-      local + kLocalSize + At<uint16_t>(bytes, local + 26) + At<uint16_t>(bytes, local + 28);
-  if (begin > bytes.size() || bytes.size() - begin < size)
-    return Malformed("an entry of the archive is cut short");
-  return bytes.substr(begin, size);
-}
-
-Result<Archive> ReadArchive(std::string_view bytes) {
-  const std::string_view signature("PK\x05\x06", 4);
-  const size_t end = bytes.rfind(signature);
-  if (end == std::string_view::npos || bytes.size() - end < kEndSize)
-    return Malformed("the archive has no end");
-  static_assert(kEndSignature == 0x06054b50);
-  const size_t count = At<uint16_t>(bytes, end + 10);
-  size_t at = At<uint32_t>(bytes, end + 16);
-  if (count == 0xffff || at == 0xffffffff)
-    return InvalidArgument("checkpoints of 4 GiB and more are not supported; use safetensors");
-  Archive archive;
-  for (size_t i = 0; i < count; ++i) {
-    if (at > bytes.size() || bytes.size() - at < kEntrySize ||
-        At<uint32_t>(bytes, at) != kEntrySignature)
-      return Malformed("the archive's directory is damaged");
-    const size_t name_size = At<uint16_t>(bytes, at + 28);
-    const size_t next =
-        at + kEntrySize + name_size + At<uint16_t>(bytes, at + 30) + At<uint16_t>(bytes, at + 32);
-    if (next > bytes.size()) return Malformed("the archive's directory is cut short");
-    if (At<uint16_t>(bytes, at + 10) != 0) return Malformed("an entry is compressed");
-    DYNAJOB_ASSIGN_OR_RETURN(
-        const std::string_view content,
-        EntryBytes(bytes, At<uint32_t>(bytes, at + 42), At<uint32_t>(bytes, at + 20)));
-    const std::string name(bytes.substr(at + kEntrySize, name_size));
-    // "<name>/data.pkl": the name is the saver's choice.
-    archive[name.substr(name.find('/') + 1)] = content;
-    at = next;
-  }
-  return archive;
-}
-
-// --- The pickle (Python's pickletools lists the operations).
+// The pickle. Python's pickletools lists the operations.
 
 struct Storage {
   std::string type;  // "FloatStorage", …
@@ -218,7 +165,7 @@ class Unpickler {
   }
   template <typename T>
   Status Push(T value) {
-    stack_.push_back({std::move(value)});
+    stack_.emplace_back().held = std::move(value);
     return Status::Ok();
   }
   Status Drop() {
@@ -370,7 +317,7 @@ class Unpickler {
 };
 
 // The bytes of a tensor; refuses what does not lie row by row without gaps.
-Result<std::string_view> BytesOf(const Archive& archive, const Tensor& tensor, size_t width) {
+Result<std::string_view> BytesOf(const StoredZip& archive, const Tensor& tensor, size_t width) {
   size_t elements = 1;
   for (size_t i = tensor.shape.size(); i-- > 0;) {
     if (tensor.shape[i] > 1 && tensor.strides[i] != elements)
@@ -389,7 +336,7 @@ Result<std::string_view> BytesOf(const Archive& archive, const Tensor& tensor, s
 }
 
 // Widens through the safetensors types of the same bits.
-Result<std::vector<float>> Floats(const Archive& archive, const Tensor& tensor) {
+Result<std::vector<float>> Floats(const StoredZip& archive, const Tensor& tensor) {
   const bool single = tensor.storage.type == "FloatStorage";
   DYNAJOB_ASSIGN_OR_RETURN(const std::string_view bytes, BytesOf(archive, tensor, single ? 4 : 2));
   if (!single) return WidenFloats(bytes, tensor.storage.type == "HalfStorage" ? "F16" : "BF16");
@@ -406,18 +353,23 @@ Result<TensorBundle> ParseTorchCheckpoint(std::string_view bytes) {
     return InvalidArgument(
         "saved by PyTorch before 1.6; convert it to safetensors, or load and save it with a newer "
         "version");
-  DYNAJOB_ASSIGN_OR_RETURN(const Archive archive, ReadArchive(bytes));
+  DYNAJOB_ASSIGN_OR_RETURN(const StoredZip archive, ReadStoredZip(bytes));
   const auto pickle = archive.find("data.pkl");
   if (pickle == archive.end()) return Malformed("the archive lacks data.pkl");
   DYNAJOB_ASSIGN_OR_RETURN(const Shared items, Unpickler(pickle->second).Run());
   TensorBundle bundle;
+  size_t total = 0;
   for (size_t i = 0; i + 1 < items->size(); i += 2) {
     const std::string* name = (*items)[i].As<std::string>();
     const Tensor* tensor = (*items)[i + 1].As<Tensor>();
     if (name == nullptr || tensor == nullptr) continue;
+    if (SanitizeUtf8(*name) != *name) return Malformed("a tensor's name is not text");
     const std::string& type = tensor->storage.type;
     if (type != "FloatStorage" && type != "HalfStorage" && type != "BFloat16Storage") continue;
     DYNAJOB_ASSIGN_OR_RETURN(const std::vector<float> values, Floats(archive, *tensor));
+    // Many tensors may share one storage; as many as models have, not as many as fill the memory.
+    total += values.size();
+    if (total > bytes.size()) return Malformed("its tensors are larger than the file");
     bundle.Put(*name, values, tensor->shape);
   }
   return bundle;

@@ -4,8 +4,9 @@
 //   job        title, experience: the text       tech: its technical skills   soft: its soft skills
 //
 // A list of skills is the mean of its phrases' vectors, brought to norm 1. Titles and texts are one
-// passage each; what becomes of a long one is the embedder's business (minilm.h reads it in windows).
-// A field whose text is missing, or has no words, gives no vector, unless a fallback is allowed: hard
+// passage each; what becomes of a long one is the embedder's business (minilm.h reads it in
+// windows). A field whose text is missing, or has no words, gives no vector, unless a fallback is
+// allowed: hard
 // <- résumé, else bio; a candidate's soft <- bio, else résumé; tech <- description.
 #ifndef DYNAJOB_EMBEDDINGS_RECORD_FIELDS_H_
 #define DYNAJOB_EMBEDDINGS_RECORD_FIELDS_H_
