@@ -1,6 +1,6 @@
 """Compares dynajob's MiniLM with the Python package's, and their speed, in one run.
 
-    verify_minilm.py --program minilm_throughput --model DIR [--data DIR] [--count 1000] [--threads 1]
+    verify_minilm.py --program minilm_throughput [--model DIR] [--data DIR] [--count 1000] [--threads 1]
 
 Texts: job postings and résumés of DIR (real_jobs.jsonl.gz and real_candidates.jsonl.gz, beside the
 checkout), from single skills to whole descriptions, and odd bytes made of them. On every text the token
@@ -11,6 +11,7 @@ with 0 and a message when there is no data. Needs sentence-transformers; `make v
 import argparse
 import gzip
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -51,13 +52,13 @@ def choose_texts(folder, count):
     return texts
 
 
-def run_dynajob(program, model, texts, threads, repeat, dimension):
+def run_dynajob(program, model, texts, threads, dimension):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "texts").write_bytes(b"".join(struct.pack("<Q", len(text)) + text for text in texts))
         output = subprocess.run(
             [program, "--model", model, "--texts", folder / "texts", "--out", folder / "out",
-             "--workers", str(threads), "--repeat", str(repeat)],
+             "--workers", str(threads), "--repeat", "1"],
             check=True, stdout=subprocess.PIPE,
         ).stdout
         data = (folder / "out").read_bytes()
@@ -73,7 +74,8 @@ def run_dynajob(program, model, texts, threads, repeat, dimension):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True)
-    parser.add_argument("--model", required=True)
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    parser.add_argument("--model", default=str(pathlib.Path(cache) / "dynajob" / "models" / "all-MiniLM-L6-v2"))
     parser.add_argument("--data", default=pathlib.Path(__file__).resolve().parents[1] / ".." / "shared" / "data")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--threads", type=int, default=1)
@@ -95,13 +97,17 @@ def main():
     raw = choose_texts(data, options.count)
     texts = [text.decode("utf-8", errors="replace") for text in raw]
 
-    expected, seconds = None, float("inf")
+    # In turn, so that whatever else the machine does hits both; the best run of each counts.
+    seconds, best = float("inf"), None
     for _ in range(options.repeat):
         start = time.monotonic()
         expected = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
         seconds = min(seconds, time.monotonic() - start)
-    report, ids, vectors = run_dynajob(
-        options.program, options.model, raw, options.threads, options.repeat, expected.shape[1])
+        report, ids, vectors = run_dynajob(
+            options.program, options.model, raw, options.threads, expected.shape[1])
+        if best is None or report["seconds"] < best["seconds"]:
+            best = report
+    report = best
 
     expected_ids = model.tokenizer(texts, truncation=True, max_length=model.max_seq_length)["input_ids"]
     different = [i for i in range(len(texts)) if list(expected_ids[i]) != ids[i]]

@@ -2,10 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "dynajob/embeddings/embed_store.h"
-#include "dynajob/embeddings/lexical_embedder.h"
-#include "dynajob/embeddings/minilm.h"
 
 #include "command.h"
+#include "open_embedder.h"
 #include "store_access.h"
 #include "text_table.h"
 
@@ -32,17 +31,6 @@ std::string ToText(const EmbedReport& report) {
                     fmt::format("{}", counts.from_fallback), fmt::format("{}", counts.skipped)});
   }
   return fmt::format("embedder: {}\n{}", report.embedder, table.ToString());
-}
-
-Result<std::unique_ptr<Embedder>> OpenEmbedder(const Settings& settings) {
-  if (settings.embed.model == "lexical") {
-    DYNAJOB_ASSIGN_OR_RETURN(auto lexical, LexicalEmbedder::Create(settings.lexical));
-    return std::unique_ptr<Embedder>(std::move(lexical));
-  }
-  MiniLmOptions options = settings.minilm;
-  options.model = settings.embed.model;
-  DYNAJOB_ASSIGN_OR_RETURN(auto model, MiniLmEmbedder::Open(options));
-  return std::unique_ptr<Embedder>(std::move(model));
 }
 
 class EmbedCommand final : public Command {
