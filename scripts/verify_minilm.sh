@@ -5,6 +5,7 @@ set -euo pipefail
 
 program=$1
 shift
+python3 scripts/verify_minilm.py --program "$program" --has-data "$@" || exit 0
 environment=build/verify-minilm
 if [ ! -f "$environment/ready" ]; then
   echo "Installing sentence-transformers into $environment"

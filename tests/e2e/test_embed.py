@@ -4,7 +4,7 @@ import json
 import random
 import struct
 
-from support import MarketTest, environment, run, settings
+from support import TINY, MarketTest, environment, run, settings
 
 HIDDEN, INNER, POSITIONS, LAYERS = 16, 32, 32, 2
 CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789+#.,-"
@@ -61,7 +61,7 @@ class EmbedTest(MarketTest):
 
     def embedders(self):
         """Of all fields that have vectors, as `validate` reports them."""
-        report = json.loads(self.succeed("validate", "--store", self.store, "--json").stdout)
+        report = json.loads(self.succeed("validate", "--store", self.store, "--json", *settings(*TINY)).stdout)
         found = set()
 
         def collect(value):
@@ -88,7 +88,7 @@ class EmbedTest(MarketTest):
 
     def test_a_policy_of_other_vectors_is_refused_naming_both_embedders(self):
         made = json.loads(self.succeed("embed", "--store", self.store, "--model", self.folder, "--json").stdout)
-        process = self.recommend("--candidate", "c000000")
+        process = self.recommend("--candidate", "candidate-000000")
         self.assertNotEqual(process.returncode, 0)
         self.assertIn(made["embedder"], process.stderr)
         self.assertIn("lexical-v1", process.stderr)

@@ -28,6 +28,7 @@ namespace {
 // enough that a call of some dozens of texts still has work for every core.
 constexpr size_t kPackTokens = 512;
 constexpr int64_t kMaxWorkers = 1024;
+constexpr size_t kFrameTokens = 2;  // the first and the last of every sequence
 constexpr const char* kMiniLm = "all-MiniLM-L6-v2";
 
 Result<std::filesystem::path> FindModel(const std::string& model) {
@@ -102,6 +103,24 @@ std::vector<std::span<const int32_t>> Windows(std::span<const int32_t> pieces, s
     begin = cut;
   }
   return windows;
+}
+
+// The vector of a text from those of its windows, which are rows of `vectors` from `first_row` on.
+void JoinWindows(std::span<const std::vector<int32_t>> windows, size_t first_row,
+                 const Matrix& vectors, std::span<float> out) {
+  if (windows.size() == 1) {
+    std::copy_n(vectors.Row(first_row).begin(), out.size(), out.begin());
+    return;
+  }
+  std::vector<double> sum(out.size(), 0.0);
+  for (size_t i = 0; i < windows.size(); ++i) {
+    const auto weight = static_cast<double>(windows[i].size() - kFrameTokens);
+    const std::span<const float> vector = vectors.Row(first_row + i);
+    for (size_t j = 0; j < sum.size(); ++j) sum[j] += weight * static_cast<double>(vector[j]);
+  }
+  const double norm = std::sqrt(std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0));
+  for (size_t j = 0; j < sum.size(); ++j)
+    out[j] = norm > 0 ? static_cast<float>(sum[j] / norm) : 0.0f;
 }
 
 }  // namespace
@@ -221,7 +240,7 @@ Status MiniLmEmbedder::EmbedTokens(std::span<const std::vector<int32_t>> sequenc
 }
 
 Status MiniLmEmbedder::Embed(std::span<const std::string> texts, Matrix& out) const {
-  const size_t limit = state_->config.max_length - 2;
+  const size_t limit = state_->config.max_length - kFrameTokens;
   std::vector<std::vector<std::vector<int32_t>>> windows_of(texts.size());
   DYNAJOB_RETURN_IF_ERROR(ParallelFor(texts.size(), state_->workers, [&](size_t i) {
     std::vector<int32_t> pieces =
@@ -245,24 +264,11 @@ Status MiniLmEmbedder::Embed(std::span<const std::string> texts, Matrix& out) co
   }
   Matrix vectors;
   DYNAJOB_RETURN_IF_ERROR(EmbedTokens(sequences, vectors));
-
   out = Matrix(texts.size(), dimension());
   for (size_t first = 0, last = 0; first < sequences.size(); first = last) {
     while (last < sequences.size() && text_of[last] == text_of[first]) ++last;
-    const std::span<float> row = out.Row(text_of[first]);
-    if (last - first == 1) {
-      std::copy_n(vectors.Row(first).begin(), row.size(), row.begin());
-      continue;
-    }
-    std::vector<double> sum(dimension(), 0.0);
-    for (size_t window = first; window < last; ++window) {
-      const auto weight = static_cast<double>(sequences[window].size() - 2);
-      for (size_t j = 0; j < sum.size(); ++j)
-        sum[j] += weight * static_cast<double>(vectors.Row(window)[j]);
-    }
-    const double norm = std::sqrt(std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0));
-    for (size_t j = 0; j < sum.size(); ++j)
-      row[j] = norm > 0 ? static_cast<float>(sum[j] / norm) : 0.0f;
+    JoinWindows(std::span(sequences).subspan(first, last - first), first, vectors,
+                out.Row(text_of[first]));
   }
   return Status::Ok();
 }

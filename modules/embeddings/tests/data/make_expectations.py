@@ -112,9 +112,8 @@ def pool(states, pooling):
 
 def write_tiny():
     vocabulary = (HERE / "tiny_vocab.txt").read_text().split("\n")[:-1]
-
-    wordpiece = tokenizers.Tokenizer(tokenizers.models.WordPiece({token: i for i, token in enumerate(vocabulary)}, unk_token="[UNK]",
-                                           max_input_chars_per_word=100))
+    wordpiece = tokenizers.Tokenizer(tokenizers.models.WordPiece(
+        {token: i for i, token in enumerate(vocabulary)}, unk_token="[UNK]", max_input_chars_per_word=100))
     wordpiece.normalizer = tokenizers.normalizers.BertNormalizer()
     wordpiece.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
     wordpiece.post_processor = tokenizers.processors.BertProcessing(
