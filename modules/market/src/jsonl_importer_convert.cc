@@ -315,7 +315,7 @@ std::optional<Rejection> ReadJob(const Row& row, const ImportOptions& options, J
     return Rejection{"no text", "neither title nor description"};
 
   const std::string text = job.title + ".\n" + job.experience_requirements + "\n" + job.description;
-  const std::string work = WithoutBoilerplate(Analysed(text, options));
+  const std::string work = MaskBoilerplate(Analysed(text, options));
   SkillLists skills = CompleteSkills(listed, work, options, stated);
   job.technical_skills = std::move(skills.hard);
   job.soft_skills = std::move(skills.soft);

@@ -235,6 +235,12 @@ class LineWriter {
       AppendUtf8(out_, c);
     }
   }
+  // Characters that stay as they are and no blank but single ones between two of them.
+  void AppendRun(std::string_view run) {
+    Flush();
+    out_ += run;
+  }
+  void Reserve(size_t size) { out_.reserve(size); }
   void Append(std::string_view ascii) {
     for (char c : ascii) Append(static_cast<uint32_t>(static_cast<unsigned char>(c)));
   }
@@ -265,9 +271,29 @@ class LineWriter {
   bool pending_space_ = false;
 };
 
+// ASCII that PlainText keeps as it is, whatever stands before and after it.
+constexpr std::array<bool, 256> kKept = [] {
+  std::array<bool, 256> kept{};
+  for (size_t c = 0x21; c < 0x7F; ++c) kept[c] = c != '<' && c != '&';
+  return kept;
+}();
+
+// Length of the run at `at` that PlainText keeps as it is: kept characters with single blanks
+// between them.
+size_t KeptRun(std::string_view text, size_t at) {
+  const auto kept = [&](size_t i) {
+    return i < text.size() && kKept[static_cast<unsigned char>(text[i])];
+  };
+  size_t end = at;
+  while (kept(end) || (end > at && end < text.size() && text[end] == ' ' && kept(end + 1))) ++end;
+  return end - at;
+}
+
 }  // namespace
 
 std::string RepairDoubleEncoding(std::string_view text) {
+  // The lead bytes that such a mistake begins with, U+00C2 to U+00F0, are all encoded as C3 xx.
+  if (text.find('\xC3') == std::string_view::npos) return std::string(text);
   std::string repaired;
   repaired.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
@@ -286,7 +312,13 @@ std::string RepairDoubleEncoding(std::string_view text) {
 std::string PlainText(std::string_view text) {
   const std::string repaired = RepairDoubleEncoding(SanitizeUtf8(text));
   LineWriter writer;
+  writer.Reserve(repaired.size());
   for (size_t i = 0; i < repaired.size();) {
+    if (const size_t run = KeptRun(repaired, i); run > 0) {
+      writer.AppendRun(std::string_view(repaired).substr(i, run));
+      i += run;
+      continue;
+    }
     bool breaks = false;
     if (repaired[i] == '<' && i + 1 < repaired.size()) {
       if (const size_t length = TagLength(repaired, i, breaks); length > 0) {

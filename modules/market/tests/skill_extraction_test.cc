@@ -57,7 +57,7 @@ Score Measure(std::span<const LabelledText> texts, bool postings) {
   for (const LabelledText& sample : texts) {
     const std::string plain = PlainText(sample.text);
     const auto matches =
-        SkillVocabulary::Builtin().FindSkills(postings ? WithoutBoilerplate(plain) : plain);
+        SkillVocabulary::Builtin().FindSkills(postings ? MaskBoilerplate(plain) : plain);
     Names labels = Labels(sample.hard);
     labels.merge(Labels(sample.soft));
     Names found(matches.hard.begin(), matches.hard.end());

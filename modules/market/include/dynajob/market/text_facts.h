@@ -7,6 +7,7 @@
 #ifndef DYNAJOB_MARKET_TEXT_FACTS_H_
 #define DYNAJOB_MARKET_TEXT_FACTS_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,20 @@
 #include "dynajob/core/types.h"
 
 namespace dynajob {
+
+// Where a text states something: its bytes [begin, end).
+struct TextSpan {
+  size_t begin = 0;
+  size_t end = 0;
+  bool operator==(const TextSpan&) const = default;
+};
+
+// A fact and the words that state it, so that whoever doubts it can look.
+template <typename Value>
+struct Found {
+  Value value{};
+  TextSpan span;
+};
 
 // Limits of a believable yearly salary in US dollars; anything outside is refused.
 inline constexpr double kMinYearlySalary = 5'000;
@@ -84,6 +99,10 @@ Seniority SeniorityFromPosting(std::string_view text);
 // (junior).
 Seniority SeniorityFromResume(std::string_view text);
 
+// As SeniorityFromPosting and SeniorityFromResume, with the place; nullopt for kUnknown.
+std::optional<Found<Seniority>> FindPostingSeniority(std::string_view text);
+std::optional<Found<Seniority>> FindResumeSeniority(std::string_view text);
+
 // Where "Houston, TX 77002", "12 Main St, Denver, CO", "New York State" or "California" is: the
 // centre of a known city, or else of the state. nullopt for "Remote" and everything else.
 std::optional<GeoPoint> LocateUsPlace(std::string_view location);
@@ -99,10 +118,11 @@ std::string RepairDoubleEncoding(std::string_view text);
 // most one empty line in a row. Applying it twice gives the same as once for text without markup.
 std::string PlainText(std::string_view text);
 
-// A posting without the sentences that say nothing of the work: equal opportunity, screening, notes
-// to recruiters, benefits, epidemics. They mention words such as "recruiting" and "compliance" in
+// A posting in which the sentences that say nothing of the work are line ends, byte for byte, so
+// that places in the result are places in the posting: equal opportunity, screening, notes to
+// recruiters, benefits, epidemics. They mention words such as "recruiting" and "compliance" in
 // postings of every occupation, which would pass for skills.
-std::string WithoutBoilerplate(std::string_view posting);
+std::string MaskBoilerplate(std::string_view posting);
 
 }  // namespace dynajob
 

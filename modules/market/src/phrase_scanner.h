@@ -1,0 +1,44 @@
+// Finds any of a set of phrases in a text in one pass: Aho and Corasick (1975), as a table over
+// bytes, so that the time is linear in the text whatever the phrases are.
+#ifndef DYNAJOB_MARKET_SRC_PHRASE_SCANNER_H_
+#define DYNAJOB_MARKET_SRC_PHRASE_SCANNER_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+namespace dynajob {
+
+// Immutable after construction; safe for concurrent use.
+class PhraseScanner {
+ public:
+  // In lower case; they match in any case. With `any_separator`, white space and hyphens all count
+  // as one blank, so that "entry level" also finds "Entry-level".
+  explicit PhraseScanner(std::initializer_list<std::string_view> phrases,
+                         bool any_separator = false);
+
+  // Calls use(begin, end) with the longest phrase that ends at each place, in order of the ends.
+  template <typename Use>
+  void ForEach(std::string_view text, Use&& use) const {
+    size_t state = 0;
+    for (size_t i = 0; i < text.size(); ++i) {
+      state = next_[state * class_count_ + class_of_[static_cast<unsigned char>(text[i])]];
+      if (const size_t length = length_at_[state]; length > 0) use(i + 1 - length, i + 1);
+    }
+  }
+
+  bool FoundIn(std::string_view text) const;
+
+ private:
+  std::array<uint8_t, 256> class_of_{};  // bytes that no phrase has are class 0
+  size_t class_count_ = 1;
+  std::vector<uint16_t> next_;      // by state and class
+  std::vector<uint8_t> length_at_;  // of the longest phrase that ends in this state, or 0
+};
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_MARKET_SRC_PHRASE_SCANNER_H_

@@ -1,0 +1,78 @@
+#include "word_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace dynajob {
+namespace {
+
+constexpr uint64_t kFnvOffset = 0xcbf29ce484222325ULL;
+constexpr uint64_t kFnvPrime = 0x100000001b3ULL;
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool EqualLower(std::string_view text, std::string_view lower) {
+  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(),
+                                                   [](char a, char b) { return Lower(a) == b; });
+}
+
+// Words that end in s and mean something else without it.
+constexpr std::array<std::string_view, 6> kNotPlurals = {"sales",  "news",    "teams",
+                                                         "access", "windows", "canvas"};
+
+// The part of a word that the plural does not change: all of it, or all but a final "s".
+std::string_view Singular(std::string_view word) {
+  const size_t n = word.size();
+  if (n <= 3 || Lower(word[n - 1]) != 's') return word;
+  const char before = Lower(word[n - 2]);
+  if (before == 's' || before == 'u' || before == 'i') return word;
+  const bool kept = std::any_of(kNotPlurals.begin(), kNotPlurals.end(),
+                                [&](std::string_view other) { return EqualLower(word, other); });
+  return kept ? word : word.substr(0, n - 1);
+}
+
+uint64_t HashLower(std::string_view word) {
+  uint64_t hash = kFnvOffset;
+  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(Lower(c))) * kFnvPrime;
+  return hash ^ hash >> 29;
+}
+
+}  // namespace
+
+WordTable::WordTable() : words_(1), slots_(1024) {}
+
+void WordTable::Grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.id == kUnknown) continue;
+    size_t at = slot.hash & (slots_.size() - 1);
+    while (slots_[at].id != kUnknown) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
+}
+
+WordTable::Id WordTable::Add(std::string_view word) {
+  if (const Id known = Find(word); known != kUnknown) return known;
+  if (words_.size() * 2 >= slots_.size()) Grow();
+  std::string lower(Singular(word));
+  for (char& c : lower) c = Lower(c);
+  const uint64_t hash = HashLower(lower);
+  size_t at = hash & (slots_.size() - 1);
+  while (slots_[at].id != kUnknown) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = {hash, static_cast<Id>(words_.size())};
+  words_.push_back(std::move(lower));
+  return slots_[at].id;
+}
+
+WordTable::Id WordTable::Find(std::string_view word) const {
+  const std::string_view singular = Singular(word);
+  const uint64_t hash = HashLower(singular);
+  for (size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+    const Slot& slot = slots_[at];
+    if (slot.id == kUnknown) return kUnknown;
+    if (slot.hash == hash && EqualLower(singular, words_[slot.id])) return slot.id;
+  }
+}
+
+}  // namespace dynajob
