@@ -8,7 +8,7 @@
 
 namespace dynajob {
 
-PhraseScanner::PhraseScanner(std::initializer_list<std::string_view> phrases, bool any_separator) {
+PhraseScanner::PhraseScanner(const std::vector<std::string_view>& phrases, bool any_separator) {
   for (const std::string_view phrase : phrases) {
     DYNAJOB_CHECK(!phrase.empty() && phrase.size() <= std::numeric_limits<uint8_t>::max(),
                   "a phrase to scan for has 1 to 255 bytes");
@@ -32,10 +32,9 @@ PhraseScanner::PhraseScanner(std::initializer_list<std::string_view> phrases, bo
       const size_t edge = state * class_count_ + class_of_[static_cast<unsigned char>(c)];
       if (next_[edge] == 0) {
         const size_t created = length_at_.size();
-        DYNAJOB_CHECK(created <= std::numeric_limits<uint16_t>::max(), "too many phrases");
         next_.resize(next_.size() + class_count_, 0);
         length_at_.push_back(0);
-        next_[edge] = static_cast<uint16_t>(created);
+        next_[edge] = static_cast<uint32_t>(created);
       }
       state = next_[edge];
     }
@@ -52,8 +51,8 @@ PhraseScanner::PhraseScanner(std::initializer_list<std::string_view> phrases, bo
     queue.pop_front();
     length_at_[state] = std::max(length_at_[state], length_at_[fail[state]]);
     for (size_t c = 0; c < class_count_; ++c) {
-      uint16_t& child = next_[state * class_count_ + c];
-      const uint16_t fallback = next_[fail[state] * class_count_ + c];
+      uint32_t& child = next_[state * class_count_ + c];
+      const uint32_t fallback = next_[fail[state] * class_count_ + c];
       if (child == 0) {
         child = fallback;
       } else {
@@ -62,13 +61,19 @@ PhraseScanner::PhraseScanner(std::initializer_list<std::string_view> phrases, bo
       }
     }
   }
+
+  for (uint32_t& next : next_) {
+    const bool ends = length_at_[next] > 0;
+    next = static_cast<uint32_t>(next * class_count_) | (ends ? kEndsPhrase : 0);
+  }
 }
 
 bool PhraseScanner::FoundIn(std::string_view text) const {
-  size_t state = 0;
+  size_t row = 0;
   for (const char c : text) {
-    state = next_[state * class_count_ + class_of_[static_cast<unsigned char>(c)]];
-    if (length_at_[state] > 0) return true;
+    const size_t next = next_[row + class_of_[static_cast<unsigned char>(c)]];
+    if ((next & kEndsPhrase) != 0) return true;
+    row = next;
   }
   return false;
 }

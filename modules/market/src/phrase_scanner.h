@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -17,25 +16,30 @@ class PhraseScanner {
  public:
   // In lower case; they match in any case. With `any_separator`, white space and hyphens all count
   // as one blank, so that "entry level" also finds "Entry-level".
-  explicit PhraseScanner(std::initializer_list<std::string_view> phrases,
-                         bool any_separator = false);
+  explicit PhraseScanner(const std::vector<std::string_view>& phrases, bool any_separator = false);
 
   // Calls use(begin, end) with the longest phrase that ends at each place, in order of the ends.
   template <typename Use>
   void ForEach(std::string_view text, Use&& use) const {
-    size_t state = 0;
+    size_t row = 0;
     for (size_t i = 0; i < text.size(); ++i) {
-      state = next_[state * class_count_ + class_of_[static_cast<unsigned char>(text[i])]];
-      if (const size_t length = length_at_[state]; length > 0) use(i + 1 - length, i + 1);
+      const size_t next = next_[row + class_of_[static_cast<unsigned char>(text[i])]];
+      row = next & ~kEndsPhrase;
+      if ((next & kEndsPhrase) == 0) continue;
+      const size_t length = length_at_[row / class_count_];
+      use(i + 1 - length, i + 1);
     }
   }
 
   bool FoundIn(std::string_view text) const;
 
  private:
+  static constexpr uint32_t kEndsPhrase = uint32_t{1} << 31;
+
   std::array<uint8_t, 256> class_of_{};  // bytes that no phrase has are class 0
   size_t class_count_ = 1;
-  std::vector<uint16_t> next_;      // by state and class
+  // By state and class: where the next state's row begins, and whether a phrase ends there.
+  std::vector<uint32_t> next_;
   std::vector<uint8_t> length_at_;  // of the longest phrase that ends in this state, or 0
 };
 

@@ -8,6 +8,7 @@
 #include "dynajob/core/text.h"
 #include "dynajob/market/text_facts.h"
 
+#include "text_encoding.h"
 #include "text_facts_tokens.h"
 
 namespace dynajob {
@@ -36,34 +37,11 @@ Decoded DecodeAt(std::string_view text, size_t at) {
   return {code_point, length};
 }
 
-void AppendUtf8(std::string& out, uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
-
 // The byte that Latin-1 or Windows-1252 reads as this character.
 std::optional<unsigned char> ByteReadAs(uint32_t code_point) {
   if (code_point <= 0xFF) return static_cast<unsigned char>(code_point);
-  // Windows-1252, 0x80 to 0x9F; 0 where it has no character.
-  static constexpr auto kWindows1252 = std::to_array<uint16_t>(
-      {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-       0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-       0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178});
-  for (size_t i = 0; i < kWindows1252.size(); ++i)
-    if (kWindows1252[i] == code_point) return static_cast<unsigned char>(0x80 + i);
+  for (unsigned char byte = 0x80; byte < 0xA0; ++byte)
+    if (Windows1252CodePoint(byte) == code_point) return byte;
   return std::nullopt;
 }
 

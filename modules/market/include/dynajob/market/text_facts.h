@@ -47,6 +47,30 @@ inline constexpr double kMaxYearlySalary = 5'000'000;
 // result outside [kMinYearlySalary, kMaxYearlySalary].
 std::optional<SalaryRange> ParseSalary(std::string_view text);
 
+// A salary phrase as it is written, in any currency.
+struct Pay {
+  double low = 0;  // <= high
+  double high = 0;
+  std::string currency;        // ISO 4217; "USD" when the phrase names none
+  double per_year = 0;         // units a year: 2080 for an hourly pay; 0 when not known
+  bool period_stated = false;  // or else inferred from the amount, for US dollars only
+  // As ParseSalary. Other currencies have none: their rates change by the day, and a figure that
+  // looks exact would not be.
+  std::optional<SalaryRange> yearly_usd;
+};
+// nullopt: no amount, a rate per piece, or US dollars whose period neither is stated nor follows.
+std::optional<Pay> ParsePay(std::string_view text);
+
+// What prose says, with the place where it does: "The salary range is $80,000 - $95,000", "This is
+// a fully remote position", "Job Type: Full-time", "Location: Denver, CO". Amounts count as pay
+// only beside a period or a word such as "salary", and not beside words such as "revenue" or
+// "bonus"; work mode and contract only in phrases that speak of the position. The first statement
+// counts.
+std::optional<Found<Pay>> FindPay(std::string_view text);
+std::optional<Found<WorkMode>> FindWorkMode(std::string_view text);
+std::optional<Found<ContractType>> FindContract(std::string_view text);
+std::optional<Found<std::string>> FindLocation(std::string_view text);
+
 // A bare number, read as ParseSalary reads an amount without a period.
 std::optional<double> YearlySalaryFromNumber(double amount);
 
