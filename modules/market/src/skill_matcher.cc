@@ -178,6 +178,19 @@ std::vector<SkillMatcher::Token> SkillMatcher::Tokenize(std::string_view text) c
   size_t i = 0;
   while (i < text.size()) {
     const size_t begin = i;
+    // Words of ASCII alone are most of a text.
+    while (i < text.size() && kIsAlnum[static_cast<unsigned char>(text[i])]) ++i;
+    const bool plain = i > begin + 1 && (i == text.size() || (text[i] != '.' && text[i] > 0));
+    if (plain) {
+      tokens.push_back({words_.Find(text.substr(begin, i - begin)), static_cast<uint32_t>(begin),
+                        static_cast<uint32_t>(i)});
+      continue;
+    }
+    i = begin;
+    if (text[i] == ' ' || text[i] == '\n' || text[i] == ',') {
+      ++i;
+      continue;
+    }
     if (text[i] == '&') {
       tokens.push_back(
           {words_.Find("and"), static_cast<uint32_t>(i), static_cast<uint32_t>(i + 1)});

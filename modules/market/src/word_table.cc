@@ -9,7 +9,14 @@ namespace {
 constexpr uint64_t kFnvOffset = 0xcbf29ce484222325ULL;
 constexpr uint64_t kFnvPrime = 0x100000001b3ULL;
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr std::array<char, 256> kLower = [] {
+  std::array<char, 256> lower{};
+  for (size_t c = 0; c < lower.size(); ++c)
+    lower[c] = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return lower;
+}();
+
+char Lower(char c) { return kLower[static_cast<unsigned char>(c)]; }
 
 bool EqualLower(std::string_view text, std::string_view lower) {
   return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(),
@@ -39,7 +46,7 @@ uint64_t HashLower(std::string_view word) {
 
 }  // namespace
 
-WordTable::WordTable() : words_(1), slots_(1024) {}
+WordTable::WordTable() : words_(1), filter_(size_t{1} << 19), slots_(1024) {}
 
 void WordTable::Grow() {
   std::vector<Slot> old(slots_.size() * 2);
@@ -55,6 +62,7 @@ void WordTable::Grow() {
 WordTable::Id WordTable::Add(std::string_view word) {
   if (const Id known = Find(word); known != kUnknown) return known;
   if (words_.size() * 2 >= slots_.size()) Grow();
+  filter_[FilterOf(word)] = true;
   std::string lower(Singular(word));
   for (char& c : lower) c = Lower(c);
   const uint64_t hash = HashLower(lower);
@@ -65,7 +73,7 @@ WordTable::Id WordTable::Add(std::string_view word) {
   return slots_[at].id;
 }
 
-WordTable::Id WordTable::Find(std::string_view word) const {
+WordTable::Id WordTable::Lookup(std::string_view word) const {
   const std::string_view singular = Singular(word);
   const uint64_t hash = HashLower(singular);
   for (size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
