@@ -136,9 +136,8 @@ Result<CsvRecordReader::Outcome> CsvRecordReader::Next(std::vector<std::string>&
     size_t used = 0;
     state = splitter_.Feed(text, used);
     raw_ += text.substr(0, used);
-    next_line_ += static_cast<uint64_t>(
-        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(used),
-                   dialect_.line_end));
+    next_line_ += static_cast<uint64_t>(std::count(
+        text.begin(), text.begin() + static_cast<std::ptrdiff_t>(used), dialect_.line_end));
     source_.Take(used);
     if (raw_.size() > max_bytes_) return GiveUpLine(Outcome::kTooLong);
   }

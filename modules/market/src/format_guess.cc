@@ -45,7 +45,9 @@ constexpr auto kRefused = std::to_array<Refused>(
      {"\xD0\xCF\x11\xE0", "an old spreadsheet or document; save it as CSV"},
      {"%PDF", "a PDF; import needs text with named fields, such as CSV or JSON"},
      {"BZh", "bzip2; unpack it with bunzip2, or pipe it: bzcat FILE | dynajob import -"},
-     {"\xFD" "7zXZ", "xz; unpack it with unxz, or pipe it: xzcat FILE | dynajob import -"}});
+     {"\xFD"
+      "7zXZ",
+      "xz; unpack it with unxz, or pipe it: xzcat FILE | dynajob import -"}});
 
 std::string_view FirstLine(std::string_view text) {
   const size_t begin = text.find_first_not_of(" \t\r\n");
@@ -77,8 +79,8 @@ std::vector<std::vector<std::string>> SampleRecords(std::string_view sample,
 
 size_t KnownColumns(const std::vector<std::string>& columns, const NameSet& names) {
   const std::vector<std::string> mapped = MapColumns(columns, names);
-  return static_cast<size_t>(std::count_if(mapped.begin(), mapped.end(),
-                                           [](const auto& name) { return !name.empty(); }));
+  return static_cast<size_t>(
+      std::count_if(mapped.begin(), mapped.end(), [](const auto& name) { return !name.empty(); }));
 }
 
 // How well a dialect explains the sample: known columns first, then how many records agree on the
@@ -108,8 +110,8 @@ Result<char> OneCharacter(std::string_view key, const std::string& text) {
   if (text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 && text[0] != '\n' &&
       !IsAlnum(text[0]))
     return text[0];
-  return InvalidArgument(fmt::format(
-      "import.csv.{} is '{}'; it must be 'auto', 'tab' or one ASCII sign", key, text));
+  return InvalidArgument(
+      fmt::format("import.csv.{} is '{}'; it must be 'auto', 'tab' or one ASCII sign", key, text));
 }
 
 // "sep=;" in the first line, as spreadsheets write it.
@@ -129,8 +131,7 @@ std::string FoldName(std::string_view name) {
   return folded;
 }
 
-std::vector<std::string> MapColumns(const std::vector<std::string>& columns,
-                                    const NameSet& names) {
+std::vector<std::string> MapColumns(const std::vector<std::string>& columns, const NameSet& names) {
   std::map<std::string, std::string> by_fold;
   for (const std::string& name : names) by_fold.emplace(FoldName(name), name);
   std::vector<std::string> mapped(columns.size());

@@ -18,9 +18,10 @@ Status RequireSign(std::string_view key, const std::string& text, bool none_allo
   const bool is_sign = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 &&
                        text[0] != '\n' && text[0] != '\r';
   if (is_word || is_sign) return Status::Ok();
-  return InvalidArgument(fmt::format("import.csv.{} is '{}'; it must be 'auto', {} or one ASCII "
-                                     "character",
-                                     key, text, none_allowed ? "'none'" : "'tab'"));
+  return InvalidArgument(
+      fmt::format("import.csv.{} is '{}'; it must be 'auto', {} or one ASCII "
+                  "character",
+                  key, text, none_allowed ? "'none'" : "'tab'"));
 }
 
 }  // namespace

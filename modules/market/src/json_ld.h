@@ -11,8 +11,8 @@
 namespace dynajob {
 
 // Appends one row for every JobPosting in a JSON text: the text itself, the items of a list or of
-// "@graph", and what these hold under "mainEntity", "mainEntityOfPage", "itemListElement" or "item".
-// Fields keep their schema.org names; structures become text:
+// "@graph", and what these hold under "mainEntity", "mainEntityOfPage", "itemListElement" or
+// "item". Fields keep their schema.org names; structures become text:
 //   identifier          its value, else "@id" or "url", else a hash of the posting
 //   hiringOrganization  the name
 //   jobLocation         "Locality, Region Postal code, Country" of the first place; its coordinates

@@ -140,9 +140,9 @@ class Importer {
     switch (outcome) {
       case RowReader::Outcome::kCut:
         report_.corrupt = source.corruption();
-        return Quarantine({fmt::format("corrupt {}", ToString(source.compression())),
-                           source.corruption()},
-                          reader.raw());
+        return Quarantine(
+            {fmt::format("corrupt {}", ToString(source.compression())), source.corruption()},
+            reader.raw());
       case RowReader::Outcome::kRejected:
         return Quarantine(reader.rejection(), reader.raw());
       case RowReader::Outcome::kBlank:

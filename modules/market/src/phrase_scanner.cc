@@ -23,6 +23,8 @@ PhraseScanner::PhraseScanner(const std::vector<std::string_view>& phrases, bool 
     for (const char c : {'\t', '\n', '\r', '-'})
       class_of_[static_cast<unsigned char>(c)] = class_of_[static_cast<unsigned char>(' ')];
 
+  for (const std::string_view phrase : phrases) AddStarts(phrase, any_separator);
+
   // The trie; 0 is the root and, for now, also "no child".
   next_.assign(class_count_, 0);
   length_at_.assign(1, 0);
@@ -68,10 +70,29 @@ PhraseScanner::PhraseScanner(const std::vector<std::string_view>& phrases, bool 
   }
 }
 
+void PhraseScanner::AddStarts(std::string_view phrase, bool any_separator) {
+  // The low five bits do not tell upper from lower case.
+  const auto forms = [&](size_t i) {
+    std::vector<char> bytes;
+    if (i >= phrase.size()) {
+      for (int c = 0; c < 32; ++c) bytes.push_back(static_cast<char>(c));
+    } else if (any_separator && phrase[i] == ' ') {
+      bytes = {' ', '\t', '\n', '\r', '-'};
+    } else {
+      bytes = {phrase[i]};
+    }
+    return bytes;
+  };
+  for (const char a : forms(0))
+    for (const char b : forms(1))
+      for (const char c : forms(2)) starts_[StartIndex(a, b, c)] = 1;
+}
+
 bool PhraseScanner::FoundIn(std::string_view text) const {
   size_t row = 0;
-  for (const char c : text) {
-    const size_t next = next_[row + class_of_[static_cast<unsigned char>(c)]];
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (row == 0) i = SkipToStart(text, i);
+    const size_t next = next_[row + class_of_[static_cast<unsigned char>(text[i])]];
     if ((next & kEndsPhrase) != 0) return true;
     row = next;
   }

@@ -23,6 +23,7 @@ class PhraseScanner {
   void ForEach(std::string_view text, Use&& use) const {
     size_t row = 0;
     for (size_t i = 0; i < text.size(); ++i) {
+      if (row == 0) i = SkipToStart(text, i);
       const size_t next = next_[row + class_of_[static_cast<unsigned char>(text[i])]];
       row = next & ~kEndsPhrase;
       if ((next & kEndsPhrase) == 0) continue;
@@ -36,6 +37,19 @@ class PhraseScanner {
  private:
   static constexpr uint32_t kEndsPhrase = uint32_t{1} << 31;
 
+  static size_t StartIndex(char a, char b, char c) {
+    return (static_cast<size_t>(a) & 31) << 10 | (static_cast<size_t>(b) & 31) << 5 |
+           (static_cast<size_t>(c) & 31);
+  }
+  // The next place at or after `i` where three bytes may begin a phrase, or one of the last two:
+  // what the automaton would pass in its first state is passed without it.
+  size_t SkipToStart(std::string_view text, size_t i) const {
+    while (i + 2 < text.size() && starts_[StartIndex(text[i], text[i + 1], text[i + 2])] == 0) ++i;
+    return i;
+  }
+  void AddStarts(std::string_view phrase, bool any_separator);
+
+  std::vector<uint8_t> starts_ = std::vector<uint8_t>(1 << 15);  // by StartIndex
   std::array<uint8_t, 256> class_of_{};  // bytes that no phrase has are class 0
   size_t class_count_ = 1;
   // By state and class: where the next state's row begins, and whether a phrase ends there.

@@ -128,8 +128,8 @@ class JsonReader final : public JsonRows {
         const bool list_opens = c == '[' && !in_list_;
         if (list_opens) in_list_ = true;
         if (c == ']') in_list_ = false;
-        const bool skipped = list_opens || c == ']' || c == ',' || c == ' ' || c == '\t' ||
-                             c == '\n' || c == '\r';
+        const bool skipped =
+            list_opens || c == ']' || c == ',' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
         if (!skipped) break;
       }
       source_.Take(i);

@@ -29,29 +29,32 @@ std::string_view RestOfSentence(std::string_view text, size_t at, size_t limit) 
   while (end < text.size() && end - at < limit) {
     const char c = text[end];
     if (c == '\n' || c == ';') break;
-    if (c == '.' && (end + 1 == text.size() || text[end + 1] == ' ' || text[end + 1] == '\n')) break;
+    if (c == '.' && (end + 1 == text.size() || text[end + 1] == ' ' || text[end + 1] == '\n'))
+      break;
     ++end;
   }
   return text.substr(at, end - at);
 }
 
 const PhraseScanner& CurrencyScanner() {
-  static const PhraseScanner scanner({"$", "\u20ac", "\u00a3", "\u20b9", "usd", "eur", "gbp", "cad",
-                                      "aud", "inr", "chf"});
+  static const PhraseScanner scanner(
+      {"$", "\u20ac", "\u00a3", "\u20b9", "usd", "eur", "gbp", "cad", "aud", "inr", "chf"});
   return scanner;
 }
 const PhraseScanner& PayCues() {
-  static const PhraseScanner scanner({"salary", "pay", "compensation", "wage", "rate", "hourly",
-                                      "annual", "per hour", "an hour", "/hour", "/hr", "per year",
-                                      "a year", "/year", "/yr", "per annum", "per month", "a month",
-                                      "/month", "per week", "a week", "/week", "per day", "a day"});
+  static const PhraseScanner scanner(
+      {"salary", "pay",      "compensation", "wage",      "rate",      "hourly",
+       "annual", "per hour", "an hour",      "/hour",     "/hr",       "per year",
+       "a year", "/year",    "/yr",          "per annum", "per month", "a month",
+       "/month", "per week", "a week",       "/week",     "per day",   "a day"});
   return scanner;
 }
 const PhraseScanner& NoPayCues() {
   static const PhraseScanner scanner(
-      {"revenue", "budget", "million", "billion", "bonus", "401", "tuition", "reimburse", "funding",
-       "stipend", "discount", "deductible", "in sales", "assets", "worth", "referral", "allowance",
-       "saving", "raised", "portfolio", "insurance", "sign-on", "fine", "fee"});
+      {"revenue",  "budget",    "million",   "billion",  "bonus",     "401",
+       "tuition",  "reimburse", "funding",   "stipend",  "discount",  "deductible",
+       "in sales", "assets",    "worth",     "referral", "allowance", "saving",
+       "raised",   "portfolio", "insurance", "sign-on",  "fine",      "fee"});
   return scanner;
 }
 
@@ -64,13 +67,15 @@ size_t PayEnd(std::string_view phrase) {
     const std::string word = ToLowerAscii(token.text);
     const bool number = text_facts::IsDigit(token.text[0]);
     static constexpr auto kParts = std::to_array<std::string_view>(
-        {"usd", "us", "eur", "gbp", "cad", "aud", "inr", "chf", "to", "and", "per", "an", "a",
-         "hour", "hr", "year", "yr", "annum", "annually", "month", "week", "day", "yearly", "hourly",
-         "monthly", "weekly", "k", "lpa"});
+        {"usd", "us",     "eur",    "gbp",     "cad",      "aud",   "inr",
+         "chf", "to",     "and",    "per",     "an",       "a",     "hour",
+         "hr",  "year",   "yr",     "annum",   "annually", "month", "week",
+         "day", "yearly", "hourly", "monthly", "weekly",   "k",     "lpa"});
     if (!number && std::find(kParts.begin(), kParts.end(), word) == kParts.end()) break;
     has_digit = has_digit || number;
     // "$45,000 to a team": a joining word alone does not belong.
-    const bool joins = word == "to" || word == "and" || word == "a" || word == "an" || word == "per";
+    const bool joins =
+        word == "to" || word == "and" || word == "a" || word == "an" || word == "per";
     if (!joins) end = token.end;
   }
   return has_digit ? end : 0;
@@ -127,13 +132,13 @@ const PhraseScanner& ModeScanner() {
 
 const PhraseScanner& ContractScanner() {
   static const PhraseScanner scanner(
-      {"job type:", "job types:", "employment type:", "contract type:", "type of employment:",
-       "full-time position", "full time position", "full-time role", "full time role",
-       "full-time job", "part-time position", "part time position", "part-time role",
-       "part time role", "part-time job", "contract position", "contract role",
-       "temporary position", "temporary role", "seasonal position", "seasonal role",
-       "per diem position", "internship program", "(full-time)", "(part-time)", "- full time",
-       "(contract"});
+      {"job type:",           "job types:",         "employment type:",   "contract type:",
+       "type of employment:", "full-time position", "full time position", "full-time role",
+       "full time role",      "full-time job",      "part-time position", "part time position",
+       "part-time role",      "part time role",     "part-time job",      "contract position",
+       "contract role",       "temporary position", "temporary role",     "seasonal position",
+       "seasonal role",       "per diem position",  "internship program", "(full-time)",
+       "(part-time)",         "- full time",        "(contract"});
   return scanner;
 }
 const PhraseScanner& LocationScanner() {

@@ -60,17 +60,17 @@ constexpr auto kSigns = std::to_array<CurrencySign>({{"£", "GBP"},
                                                      {"hk$", "HKD"},
                                                      {"r$", "BRL"}});
 constexpr auto kWords = std::to_array<CurrencySign>(
-    {{"eur", "EUR"},    {"euro", "EUR"},  {"euros", "EUR"}, {"gbp", "GBP"},   {"pounds", "GBP"},
-     {"inr", "INR"},    {"rs", "INR"},    {"lakh", "INR"},  {"lakhs", "INR"}, {"rupees", "INR"},
-     {"lpa", "INR"},    {"cad", "CAD"},   {"aud", "AUD"},   {"nzd", "NZD"},   {"chf", "CHF"},
-     {"jpy", "JPY"},    {"cny", "CNY"},   {"sgd", "SGD"},   {"hkd", "HKD"},   {"sek", "SEK"},
-     {"nok", "NOK"},    {"dkk", "DKK"},   {"pln", "PLN"},   {"czk", "CZK"},   {"huf", "HUF"},
-     {"brl", "BRL"},    {"mxn", "MXN"},   {"zar", "ZAR"},   {"ils", "ILS"},   {"aed", "AED"},
-     {"php", "PHP"},    {"krw", "KRW"},   {"twd", "TWD"},   {"thb", "THB"},   {"myr", "MYR"},
-     {"idr", "IDR"},    {"vnd", "VND"},   {"pkr", "PKR"},   {"bdt", "BDT"},   {"ngn", "NGN"},
-     {"kes", "KES"},    {"egp", "EGP"},   {"sar", "SAR"},   {"qar", "QAR"},   {"try", "TRY"},
-     {"ron", "RON"},    {"bgn", "BGN"},   {"uah", "UAH"},   {"rub", "RUB"},   {"ars", "ARS"},
-     {"clp", "CLP"},    {"cop", "COP"},   {"pen", "PEN"}});
+    {{"eur", "EUR"}, {"euro", "EUR"}, {"euros", "EUR"}, {"gbp", "GBP"},   {"pounds", "GBP"},
+     {"inr", "INR"}, {"rs", "INR"},   {"lakh", "INR"},  {"lakhs", "INR"}, {"rupees", "INR"},
+     {"lpa", "INR"}, {"cad", "CAD"},  {"aud", "AUD"},   {"nzd", "NZD"},   {"chf", "CHF"},
+     {"jpy", "JPY"}, {"cny", "CNY"},  {"sgd", "SGD"},   {"hkd", "HKD"},   {"sek", "SEK"},
+     {"nok", "NOK"}, {"dkk", "DKK"},  {"pln", "PLN"},   {"czk", "CZK"},   {"huf", "HUF"},
+     {"brl", "BRL"}, {"mxn", "MXN"},  {"zar", "ZAR"},   {"ils", "ILS"},   {"aed", "AED"},
+     {"php", "PHP"}, {"krw", "KRW"},  {"twd", "TWD"},   {"thb", "THB"},   {"myr", "MYR"},
+     {"idr", "IDR"}, {"vnd", "VND"},  {"pkr", "PKR"},   {"bdt", "BDT"},   {"ngn", "NGN"},
+     {"kes", "KES"}, {"egp", "EGP"},  {"sar", "SAR"},   {"qar", "QAR"},   {"try", "TRY"},
+     {"ron", "RON"}, {"bgn", "BGN"},  {"uah", "UAH"},   {"rub", "RUB"},   {"ars", "ARS"},
+     {"clp", "CLP"}, {"cop", "COP"},  {"pen", "PEN"}});
 
 // The code of the currency that a phrase names, "USD" when it names none.
 std::string_view CurrencyOf(const std::string& phrase, const std::vector<Token>& tokens) {

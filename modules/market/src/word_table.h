@@ -21,9 +21,7 @@ class WordTable {
 
   // A word in any form; the same Id for every form. Ids count from 1.
   Id Add(std::string_view word);
-  Id Find(std::string_view word) const {
-    return filter_[FilterOf(word)] ? Lookup(word) : kUnknown;
-  }
+  Id Find(std::string_view word) const { return filter_[FilterOf(word)] ? Lookup(word) : kUnknown; }
   size_t size() const { return words_.size(); }  // the greatest Id plus 1
 
  private:

@@ -1,5 +1,5 @@
-// What a file to import is made of: its format, dialect and columns, guessed from its start and told
-// before the first row is read.
+// What a file to import is made of: its format, dialect and columns, guessed from its start and
+// told before the first row is read.
 #ifndef DYNAJOB_MARKET_IMPORT_FORMAT_H_
 #define DYNAJOB_MARKET_IMPORT_FORMAT_H_
 
@@ -24,9 +24,9 @@ std::string_view ToString(ImportFormat format);  // "auto", "jsonl", …
 
 // Overrides of what is otherwise guessed from the first 64 KiB.
 struct CsvOptions {
-  std::string delimiter = "auto";  // "auto", "tab" or one ASCII character
-  std::string quote = "auto";      // "auto", "none" or one ASCII character
-  std::string encoding = "auto";   // "auto", "utf-8" or "windows-1252"; UTF-16 needs its mark
+  std::string delimiter = "auto";    // "auto", "tab" or one ASCII character
+  std::string quote = "auto";        // "auto", "none" or one ASCII character
+  std::string encoding = "auto";     // "auto", "utf-8" or "windows-1252"; UTF-16 needs its mark
   std::vector<std::string> columns;  // names of the columns instead of those in the first row
   bool header = true;                // the first row holds names
 
@@ -36,9 +36,9 @@ struct CsvOptions {
 
 struct CsvDialect {
   char delimiter = ',';
-  char quote = '"';         // '\0': no quoting
-  char line_end = '\n';     // '\r' for files without any '\n'
-  bool backslash = false;   // '\' makes the next character plain, instead of doubled quotes
+  char quote = '"';        // '\0': no quoting
+  char line_end = '\n';    // '\r' for files without any '\n'
+  bool backslash = false;  // '\' makes the next character plain, instead of doubled quotes
   bool operator==(const CsvDialect&) const = default;
 };
 

@@ -55,7 +55,8 @@ struct JobFields {
   std::string description = "description|job_description";
   std::string technical_skills = "technical_skills|hard_skills|skills";
   std::string soft_skills = "soft_skills";
-  std::string experience_requirements = "experience_requirements|requirements|experienceRequirements|qualifications";
+  std::string experience_requirements =
+      "experience_requirements|requirements|experienceRequirements|qualifications";
   std::string location = "location|city|jobLocation";
   std::string latitude = "latitude|lat";
   std::string longitude = "longitude|lon|lng";
@@ -114,7 +115,8 @@ struct DuplicatePosting {
 struct ImportSink {
   std::function<Status(std::vector<Job>)> put_jobs;
   std::function<Status(std::vector<Candidate>)> put_candidates;
-  // The postings that are known so far, from earlier files too; null: duplicates are not looked for.
+  // The postings that are known so far, from earlier files too; null: duplicates are not looked
+  // for.
   PostingIndex* postings = nullptr;
   std::function<Status(const DuplicatePosting&)> put_duplicate = {};  // may be empty
   std::function<void(const ImportPlan&)> announce = {};  // before the first row; may be empty
@@ -143,7 +145,7 @@ std::function<Status(const DuplicatePosting&)> JsonlDuplicateWriter(std::filesys
 // Imported rows by what is known about them.
 struct ImportFacts {
   uint64_t salary_stated = 0;  // the row has text that contains an amount
-  uint64_t salary_known = 0;         // in US dollars a year
+  uint64_t salary_known = 0;   // in US dollars a year
   uint64_t salary_other_currency = 0;
   uint64_t seniority_known = 0;
   uint64_t work_mode_known = 0;
@@ -161,7 +163,7 @@ struct ImportReport {
   uint64_t rows = 0;  // = imported + duplicates + (same_postings - linked) + quarantined
   uint64_t blank_lines = 0;
   uint64_t imported = 0;
-  uint64_t duplicates = 0;  // skipped: same id and same content as an earlier row
+  uint64_t duplicates = 0;     // skipped: same id and same content as an earlier row
   uint64_t same_postings = 0;  // same posting as an earlier one under another id
   uint64_t linked = 0;         // of these, imported all the same (DuplicatePolicy::kLink)
   uint64_t quarantined = 0;
@@ -170,20 +172,22 @@ struct ImportReport {
   ImportFacts facts;
 };
 
-// Imports one file. Format and dialect are guessed from its first 64 KiB and announced. Reasons for quarantine: "broken JSON", "not an object", "line too long", "no
-// id", "wrong type", "no text" (neither title nor description, neither bio, résumé nor skills), "id
-// repeated with different content", "unknown fields" (kAuto, before any row told the kind), "corrupt
-// gzip" and "corrupt zstd", for CSV "broken quotes" and "wrong number of fields", for JSON-LD "no
-// JobPosting". Invalid UTF-8 is repaired, not refused, and so are lone surrogates and the
-// literals NaN and Infinity (which count as missing).
+// Imports one file. Format and dialect are guessed from its first 64 KiB and announced. Reasons for
+// quarantine: "broken JSON", "not an object", "line too long", "no id", "wrong type", "no text"
+// (neither title nor description, neither bio, résumé nor skills), "id repeated with different
+// content", "unknown fields" (kAuto, before any row told the kind), "corrupt gzip" and "corrupt
+// zstd", for CSV "broken quotes" and "wrong number of fields", for JSON-LD "no JobPosting". Invalid
+// UTF-8 is repaired, not refused, and so are lone surrogates and the literals NaN and Infinity
+// (which count as missing).
 //
-// The path "-" is standard input. A gzip or zstd file that is cut short or damaged gives what could be read, one quarantined row with the
-// byte offset, and a report whose `corrupt` is not empty.
+// The path "-" is standard input. A gzip or zstd file that is cut short or damaged gives what could
+// be read, one quarantined row with the byte offset, and a report whose `corrupt` is not empty.
 //
-// Fails with kNotFound or kIo for the file, kInvalidArgument for options, for formats that cannot be
-// read (Parquet, ZIP, PDF: the message names a way out), for CSV without a known column, and when
-// kAuto cannot tell the kind, kCancelled, and with what the sink or the quarantine return. `progress` (in bytes) and
-// `cancellation` may be null; batches that were put before a failure stay put.
+// Fails with kNotFound or kIo for the file, kInvalidArgument for options, for formats that cannot
+// be read (Parquet, ZIP, PDF: the message names a way out), for CSV without a known column, and
+// when kAuto cannot tell the kind, kCancelled, and with what the sink or the quarantine return.
+// `progress` (in bytes) and `cancellation` may be null; batches that were put before a failure stay
+// put.
 Result<ImportReport> ImportFile(const std::filesystem::path& path, const ImportOptions& options,
                                 const ImportSink& sink, const QuarantineWriter& quarantine,
                                 ProgressSink* progress = nullptr,
