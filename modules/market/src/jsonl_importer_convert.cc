@@ -9,6 +9,7 @@
 
 #include "dynajob/core/rng.h"
 #include "dynajob/core/text.h"
+#include "dynajob/market/record_evidence.h"
 #include "dynajob/market/text_facts.h"
 #include "dynajob/market/vocabulary.h"
 
@@ -369,7 +370,7 @@ std::optional<Rejection> ReadJob(const Row& row, const ImportOptions& options, J
   if (job.title.empty() && job.description.empty())
     return Rejection{"no text", "neither title nor description"};
 
-  const std::string text = job.title + ".\n" + job.experience_requirements + "\n" + job.description;
+  const std::string text = FactText(job);
   CompleteFromText(Analysed(text, options), job, stated);
   const std::string work = MaskBoilerplate(Analysed(text, options));
   SkillLists skills = CompleteSkills(listed, work, options, stated);
@@ -409,7 +410,7 @@ std::optional<Rejection> ReadCandidate(const Row& row, const ImportOptions& opti
       listed.soft.empty())
     return Rejection{"no text", "neither bio, resume nor skills"};
 
-  const std::string text = candidate.bio + "\n" + candidate.resume;
+  const std::string text = FactText(candidate);
   SkillLists skills = CompleteSkills(listed, Analysed(text, options), options, stated);
   candidate.hard_skills = std::move(skills.hard);
   candidate.soft_skills = std::move(skills.soft);
