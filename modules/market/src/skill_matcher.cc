@@ -14,7 +14,8 @@ enum Role : uint8_t {
   kPreposition = 4,
   kPeople = 8,      // "the recruiting team"
   kNotPeople = 16,  // "team player"
-  kConjunction = 32
+  kConjunction = 32,
+  kJoining = 64  // a preposition between a skill and its tool
 };
 
 bool IsAlnum(char c) {
@@ -121,6 +122,7 @@ SkillMatcher::SkillMatcher() : nodes_(1) {
   for (const std::string_view word : kPrepositions) AddRole(word, kPreposition);
   for (const std::string_view word : kPeopleWords) AddRole(word, kPeople);
   for (const std::string_view word : kNotPeopleWords) AddRole(word, kNotPeople);
+  for (const std::string_view word : {"with", "on", "in", "using"}) AddRole(word, kJoining);
   AddRole("and", kConjunction);
   AddRole("or", kConjunction);
 }
@@ -372,6 +374,42 @@ bool SkillMatcher::AreListNeighbours(const Scan& scan, const Hit& left, const Hi
   return separates;
 }
 
+// "SQL on Snowflake", "unit tests with Jest": a preposition between two skills.
+bool SkillMatcher::AreJoinedByPreposition(const Scan& scan, const Hit& left,
+                                          const Hit& right) const {
+  return right.first_token == left.last_token + 2 &&
+         Is(scan.tokens[left.last_token + 1].word, kJoining) &&
+         IsBlank(scan.Gap(left.last_token)) && IsBlank(scan.Gap(left.last_token + 1));
+}
+
+// A name in a line that has several skills, not at the start of a sentence: "Stack: TypeScript,
+// React, GraphQL and a little Node". Single letters ask for more.
+void SkillMatcher::AcceptInDenseLines(const Scan& scan, std::vector<Hit>& hits) const {
+  constexpr size_t kDense = 2;
+  for (size_t i = 0; i < hits.size(); ++i) {
+    const Hit& hit = hits[i];
+    if (hit.accepted || hit.spelling->guard != SpellingGuard::kEvidence) continue;
+    const size_t begin = scan.tokens[hit.first_token].begin;
+    const size_t end = scan.tokens[hit.last_token].end;
+    size_t before = begin;
+    while (before > 0 && scan.text[before - 1] == ' ') --before;
+    const bool opens = before == 0 || scan.text.substr(before - 1, 1).find_first_of(".!?\n-") !=
+                                          std::string_view::npos;
+    if (opens || end - begin < 2) continue;
+    size_t accepted = 0;
+    const auto same_line = [&](const Hit& other) {
+      const size_t a = std::min(begin, size_t{scan.tokens[other.first_token].begin});
+      const size_t b = std::max(end, size_t{scan.tokens[other.last_token].end});
+      return scan.text.substr(a, b - a).find('\n') == std::string_view::npos && b - a < 200;
+    };
+    for (size_t j = i; j-- > 0 && i - j <= 4 && same_line(hits[j]);)
+      accepted += hits[j].accepted && hits[j].target() != kNotASkill ? 1 : 0;
+    for (size_t j = i + 1; j < hits.size() && j - i <= 4 && same_line(hits[j]); ++j)
+      accepted += hits[j].accepted && hits[j].target() != kNotASkill ? 1 : 0;
+    hits[i].accepted = accepted >= kDense;
+  }
+}
+
 std::vector<SkillMatcher::Match> SkillMatcher::Find(std::string_view text) const {
   text = text.substr(0, std::numeric_limits<uint32_t>::max());
   const Scan scan{text, Tokenize(text)};
@@ -379,10 +417,12 @@ std::vector<SkillMatcher::Match> SkillMatcher::Find(std::string_view text) const
   // Evidence spreads along a list, so one sweep in each direction reaches every item.
   const auto vouch = [&](const Hit& witness, Hit& hit, const Hit& left, const Hit& right) {
     if (!hit.accepted && witness.accepted && witness.target() != kNotASkill)
-      hit.accepted = AreListNeighbours(scan, left, right);
+      hit.accepted =
+          AreListNeighbours(scan, left, right) || AreJoinedByPreposition(scan, left, right);
   };
   for (size_t i = 1; i < hits.size(); ++i) vouch(hits[i - 1], hits[i], hits[i - 1], hits[i]);
   for (size_t i = hits.size(); i-- > 1;) vouch(hits[i], hits[i - 1], hits[i - 1], hits[i]);
+  AcceptInDenseLines(scan, hits);
   std::vector<Match> matches;
   for (const Hit& hit : hits)
     if (hit.accepted && hit.target() != kNotASkill)

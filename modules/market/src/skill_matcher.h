@@ -97,6 +97,8 @@ class SkillMatcher {
   bool NamesPeople(const Scan& scan, const Hit& hit) const;
   bool StandsAlone(const Scan& scan, const Hit& hit) const;
   bool AreListNeighbours(const Scan& scan, const Hit& left, const Hit& right) const;
+  bool AreJoinedByPreposition(const Scan& scan, const Hit& left, const Hit& right) const;
+  void AcceptInDenseLines(const Scan& scan, std::vector<Hit>& hits) const;
   bool Is(WordId word, uint8_t role) const {
     return word < roles_.size() && (roles_[word] & role) != 0;
   }

@@ -27,6 +27,10 @@ const PhraseScanner& Markers() {
       "reasonable accommodation",
       "sexual orientation",
       "e-verify",
+      // What the company says about itself.
+      "our values",
+      "our core values",
+      "our mission",
       // Screening and hiring.
       "background check",
       "background screen",

@@ -129,6 +129,7 @@ struct SkillVocabulary::Tables {
   void AddSkills();
   void AddSpellings(const SkillSpellings& row, int target);
   void AddImported(const ImportedSkill& skill, VocabularyGrowth& growth);
+  void AddFurther(const SkillSpellings& row);
   void AddChecked(std::string_view spelling, int target, SpellingGuard guard);
   const std::string& PhraseOf(int target) const;
   void ComputeSectorShares();
@@ -184,6 +185,7 @@ void SkillVocabulary::Tables::AddSkills() {
     AddSpellings(i < rows.size() ? rows[i] : SkillSpellings{hard[i], ""}, HardTarget(i));
   for (size_t i = 0; i < soft.size(); ++i)
     AddSpellings(vocabulary_data::SoftSkills()[i], SoftTarget(i));
+  for (const SkillSpellings& row : vocabulary_data::FurtherSpellings()) AddFurther(row);
 }
 
 void SkillVocabulary::Tables::AddSpellings(const SkillSpellings& row, int target) {
@@ -196,6 +198,21 @@ void SkillVocabulary::Tables::AddSpellings(const SkillSpellings& row, int target
     AddChecked(spelling, target, guard);
   }
   if (!canonical_is_guarded) AddChecked(row.canonical, target, SpellingGuard::kNone);
+}
+
+void SkillVocabulary::Tables::AddFurther(const SkillSpellings& row) {
+  const auto known = hard_ids.find(row.canonical);
+  const auto soft_skill = std::find(soft.begin(), soft.end(), row.canonical);
+  DYNAJOB_CHECK(known != hard_ids.end() || soft_skill != soft.end(),
+                "spellings of an unknown skill: " + std::string(row.canonical));
+  const int target = known != hard_ids.end()
+                         ? HardTarget(known->second)
+                         : SoftTarget(static_cast<size_t>(soft_skill - soft.begin()));
+  for (const std::string& part : Split(row.spellings, '|')) {
+    std::string_view spelling = part;
+    const SpellingGuard guard = TakeGuard(spelling);
+    AddChecked(spelling, target, guard);
+  }
 }
 
 // The tables compiled in must be free of contradictions.

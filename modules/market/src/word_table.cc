@@ -24,8 +24,8 @@ bool EqualLower(std::string_view text, std::string_view lower) {
 }
 
 // Words that end in s and mean something else without it.
-constexpr std::array<std::string_view, 6> kNotPlurals = {"sales",  "news",    "teams",
-                                                         "access", "windows", "canvas"};
+constexpr std::array<std::string_view, 8> kNotPlurals = {"sales",   "news",   "teams", "access",
+                                                         "windows", "canvas", "acls",  "saas"};
 
 // The part of a word that the plural does not change: all of it, or all but a final "s".
 std::string_view Singular(std::string_view word) {

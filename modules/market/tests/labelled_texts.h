@@ -23,6 +23,7 @@ struct LabelledText {
 
 std::span<const LabelledText> LabelledPostings();
 std::span<const LabelledText> LabelledResumes();
+std::span<const LabelledText> LabelledHeldOut();  // of both kinds, not used for tuning
 
 }  // namespace dynajob
 
