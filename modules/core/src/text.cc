@@ -86,6 +86,19 @@ std::string SanitizeUtf8(std::string_view text) {
   return clean;
 }
 
+bool IsCleanUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    if (const size_t run = AsciiRun(text, i); run > 0) {
+      i += run;
+      continue;
+    }
+    const size_t length = SequenceLength(text, i);
+    if (length == 0 || text[i] == '\0') return false;
+    i += length;
+  }
+  return true;
+}
+
 std::string ToLowerAscii(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = LowerAscii(c);

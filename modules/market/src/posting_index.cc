@@ -1,7 +1,10 @@
 #include "dynajob/market/posting_index.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <string_view>
 
 #include "hash_index.h"
 
@@ -19,28 +22,59 @@ constexpr std::array<unsigned char, 256> kFolded = [] {
   return folded;
 }();
 
-// Hashes what counts of a text, eight bytes at a time.
+// Hashes what counts of a text.
 class FoldedHash {
  public:
   // Returns how many bytes counted.
   size_t Add(std::string_view text) {
     size_t counted = 0;
-    for (const char c : text) {
-      const unsigned char folded = kFolded[static_cast<unsigned char>(c)];
-      if (folded == 0) continue;
-      word_ = word_ << 8 | folded;
-      if (++counted % sizeof word_ == 0) hash_ = MixInto(hash_, word_);
+    while (!text.empty()) {
+      // Into a buffer without a branch for each byte: a byte that does not count is overwritten.
+      std::array<char, 512> folded;
+      size_t size = 0;
+      const std::string_view piece = text.substr(0, folded.size());
+      for (const char c : piece) {
+        const unsigned char kept = kFolded[static_cast<unsigned char>(c)];
+        folded[size] = static_cast<char>(kept);
+        size += kept != 0 ? 1 : 0;
+      }
+      Take({folded.data(), size});
+      counted += size;
+      text.remove_prefix(piece.size());
     }
     // The end of a field counts too: "ab" and "c" are not "a" and "bc".
-    hash_ = MixInto(hash_, word_ ^ counted << 32);
-    word_ = 0;
+    hash_ = MixInto(hash_, QuickHash({rest_.data(), rest_size_}) ^ counted);
+    rest_size_ = 0;
     return counted;
   }
   uint64_t value() const { return hash_; }
 
  private:
+  // Words of eight bytes count from the first byte of the field, wherever the pieces end.
+  void Take(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const size_t take = std::min(bytes.size(), rest_.size() - rest_size_);
+      if (take == rest_.size()) {
+        uint64_t word = 0;
+        std::memcpy(&word, bytes.data(), sizeof word);
+        hash_ = MixInto(hash_, word);
+      } else {
+        bytes.copy(rest_.data() + rest_size_, take);
+        rest_size_ += take;
+        if (rest_size_ == rest_.size()) {
+          uint64_t word = 0;
+          std::memcpy(&word, rest_.data(), sizeof word);
+          hash_ = MixInto(hash_, word);
+          rest_size_ = 0;
+        }
+      }
+      bytes.remove_prefix(take);
+    }
+  }
+
   uint64_t hash_ = 0;
-  uint64_t word_ = 0;
+  std::array<char, 8> rest_{};
+  size_t rest_size_ = 0;
 };
 
 }  // namespace

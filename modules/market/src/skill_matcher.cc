@@ -290,7 +290,8 @@ SkillMatcher::Hit SkillMatcher::LongestHit(const Scan& scan, size_t first) const
 std::vector<SkillMatcher::Hit> SkillMatcher::CollectHits(const Scan& scan) const {
   std::vector<Hit> hits;
   for (size_t i = 0; i < scan.tokens.size();) {
-    if (Child(0, scan.tokens[i].word) == 0) {
+    const WordId word = scan.tokens[i].word;
+    if (word == WordTable::kUnknown || Child(0, word) == 0) {
       ++i;
       continue;
     }

@@ -113,7 +113,7 @@ bool IsUtf8Sample(std::string_view sample) {
   // Up to three bytes at the end may be the start of a character.
   for (size_t cut = 0; cut <= 3 && cut <= sample.size(); ++cut) {
     const std::string_view part = sample.substr(0, sample.size() - cut);
-    if (SanitizeUtf8(part) == part) return true;
+    if (IsCleanUtf8(part)) return true;
     const auto last = static_cast<unsigned char>(part.empty() ? 0 : part.back());
     if (last < 0x80) return false;
   }

@@ -267,11 +267,13 @@ size_t KeptRun(std::string_view text, size_t at) {
   return end - at;
 }
 
+// The lead bytes that a misreading begins with, U+00C2 to U+00F0, are all encoded as C3 xx.
+bool MayBeMisread(std::string_view text) { return text.find('\xC3') != std::string_view::npos; }
+
 }  // namespace
 
 std::string RepairDoubleEncoding(std::string_view text) {
-  // The lead bytes that such a mistake begins with, U+00C2 to U+00F0, are all encoded as C3 xx.
-  if (text.find('\xC3') == std::string_view::npos) return std::string(text);
+  if (!MayBeMisread(text)) return std::string(text);
   std::string repaired;
   repaired.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
@@ -288,12 +290,22 @@ std::string RepairDoubleEncoding(std::string_view text) {
 }
 
 std::string PlainText(std::string_view text) {
-  const std::string repaired = RepairDoubleEncoding(SanitizeUtf8(text));
+  // Most texts need neither repair, and are not copied for it.
+  std::string changed;
+  if (!IsCleanUtf8(text)) {
+    changed = SanitizeUtf8(text);
+    text = changed;
+  }
+  if (MayBeMisread(text)) {
+    changed = RepairDoubleEncoding(text);
+    text = changed;
+  }
+  const std::string_view repaired = text;
   LineWriter writer;
   writer.Reserve(repaired.size());
   for (size_t i = 0; i < repaired.size();) {
     if (const size_t run = KeptRun(repaired, i); run > 0) {
-      writer.AppendRun(std::string_view(repaired).substr(i, run));
+      writer.AppendRun(repaired.substr(i, run));
       i += run;
       continue;
     }

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <utility>
 
 namespace dynajob {
 namespace {
 
-constexpr uint64_t kFnvOffset = 0xcbf29ce484222325ULL;
-constexpr uint64_t kFnvPrime = 0x100000001b3ULL;
+constexpr uint64_t kCaseBits = 0x2020202020202020ULL;
+constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15ULL;
 
 constexpr std::array<char, 256> kLower = [] {
   std::array<char, 256> lower{};
@@ -38,10 +40,34 @@ std::string_view Singular(std::string_view word) {
   return kept ? word : word.substr(0, n - 1);
 }
 
+template <typename Word>
+uint64_t Load(const char* bytes) {
+  Word word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+// The same for both cases: 0x20 is what tells them apart. Words that differ in more may collide,
+// which the comparison after the look-up sorts out.
 uint64_t HashLower(std::string_view word) {
-  uint64_t hash = kFnvOffset;
-  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(Lower(c))) * kFnvPrime;
-  return hash ^ hash >> 29;
+  const size_t n = word.size();
+  uint64_t first = 0;
+  uint64_t last = 0;
+  uint64_t middle = 0;
+  if (n >= 8) {
+    first = Load<uint64_t>(word.data());
+    last = Load<uint64_t>(word.data() + n - 8);
+    for (size_t i = 8; i + 8 < n; i += 8)
+      middle = (middle ^ (Load<uint64_t>(word.data() + i) | kCaseBits)) * kMultiplier;
+  } else if (n >= 4) {
+    first = Load<uint32_t>(word.data());
+    last = Load<uint32_t>(word.data() + n - 4);
+  } else {
+    for (const char c : word) first = first << 8 | static_cast<unsigned char>(c);
+  }
+  uint64_t hash = ((first | kCaseBits) * kMultiplier) ^ middle;
+  hash = (hash ^ hash >> 29 ^ (last | kCaseBits)) * kMultiplier;
+  return (hash ^ hash >> 32) + n;
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ struct ImportOptions {
   ImportKind kind = ImportKind::kAuto;
   JobFields job;
   CandidateFields candidate;
-  int64_t batch_rows = 500;                // handed to the sink at once
+  int64_t batch_rows = 2000;               // handed to the sink at once
   int64_t max_line_bytes = 16 << 20;       // longer lines are quarantined
   int64_t max_analysed_bytes = 256 << 10;  // of a text, searched for skills and facts
   bool extract_skills = true;              // when a row lists none
