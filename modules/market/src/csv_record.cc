@@ -93,38 +93,40 @@ CsvSplitter::State CsvSplitter::Finish() {
 }
 
 // The record is bad: only its first line is given up, the rest is read again.
-CsvRecordReader::Outcome CsvRecordReader::GiveUpLine(Outcome outcome) {
-  const size_t line_end = std::min(raw_.find(dialect_.line_end), raw_.size());
-  if (line_end + 1 < raw_.size()) {
-    source_.PutBack(std::string_view(raw_).substr(line_end + 1));
-    raw_.resize(line_end);
-    next_line_ = line_ + 1;
-  } else if (outcome == Outcome::kTooLong) {
-    skip_line_ = line_end == raw_.size();
+Result<CsvRecordReader::Outcome> CsvRecordReader::GiveUpLine(Outcome outcome) {
+  const size_t line_end = raw_.find(dialect_.line_end);
+  if (line_end == std::string::npos) {
+    raw_.resize(std::min(raw_.size(), kKeptOfLongRow));
+    DYNAJOB_RETURN_IF_ERROR(TakeRestOfLine());
+    return outcome;
   }
-  raw_.resize(std::min(raw_.size(), kKeptOfLongRow));
+  source_.PutBack(std::string_view(raw_).substr(line_end + 1));
+  raw_.resize(std::min(line_end, kKeptOfLongRow));
+  next_line_ = line_ + 1;
   return outcome;
 }
 
-Status CsvRecordReader::SkipLine() {
-  while (skip_line_) {
+// Into raw_, as much as is kept of a row.
+Status CsvRecordReader::TakeRestOfLine() {
+  for (bool more = true; more;) {
     const std::string_view text = source_.available();
     const size_t line_end = text.find(dialect_.line_end);
-    skip_line_ = line_end == std::string_view::npos;
-    source_.Take(skip_line_ ? text.size() : line_end + 1);
-    if (!skip_line_) ++next_line_;
-    if (!skip_line_) break;
-    DYNAJOB_ASSIGN_OR_RETURN(const bool more, source_.Fill());
-    if (!more) break;
+    const size_t size = std::min(line_end, text.size());
+    raw_ += text.substr(0, std::min(size, kKeptOfLongRow - std::min(raw_.size(), kKeptOfLongRow)));
+    if (line_end != std::string_view::npos) {
+      source_.Take(line_end + 1);
+      ++next_line_;
+      break;
+    }
+    source_.Take(size);
+    DYNAJOB_ASSIGN_OR_RETURN(more, source_.Fill());
   }
-  skip_line_ = false;
   return Status::Ok();
 }
 
 Result<CsvRecordReader::Outcome> CsvRecordReader::Next(std::vector<std::string>& fields) {
   raw_.clear();
   splitter_.Begin();
-  DYNAJOB_RETURN_IF_ERROR(SkipLine());
   line_ = next_line_;
   CsvSplitter::State state = CsvSplitter::State::kMore;
   while (state == CsvSplitter::State::kMore) {

@@ -58,8 +58,8 @@ class CsvRecordReader {
   std::string_view raw() const { return raw_; }  // of the last record, without its line end
 
  private:
-  Outcome GiveUpLine(Outcome outcome);
-  Status SkipLine();
+  Result<Outcome> GiveUpLine(Outcome outcome);
+  Status TakeRestOfLine();
 
   ByteSource& source_;
   CsvDialect dialect_;
@@ -68,7 +68,6 @@ class CsvRecordReader {
   std::string raw_;
   uint64_t line_ = 0;
   uint64_t next_line_ = 1;
-  bool skip_line_ = false;  // the rest of this line belongs to a record that was too long
   bool cut_reported_ = false;
 };
 

@@ -114,6 +114,19 @@ Result<char> OneCharacter(std::string_view key, const std::string& text) {
       fmt::format("import.csv.{} is '{}'; it must be 'auto', 'tab' or one ASCII sign", key, text));
 }
 
+// Whether some field begins and some field ends with this quote.
+bool QuotesFields(std::string_view sample, char quote) {
+  constexpr std::string_view kEdges = ",;\t|\r\n";
+  bool opens = false;
+  bool closes = false;
+  for (size_t i = sample.find(quote); i != std::string_view::npos; i = sample.find(quote, i + 1)) {
+    opens = opens || i == 0 || kEdges.find(sample[i - 1]) != std::string_view::npos;
+    closes =
+        closes || i + 1 == sample.size() || kEdges.find(sample[i + 1]) != std::string_view::npos;
+  }
+  return opens && closes;
+}
+
 // "sep=;" in the first line, as spreadsheets write it.
 std::string_view SeparatorLine(std::string_view sample) {
   const std::string_view line = sample.substr(0, sample.find('\n'));
@@ -181,7 +194,8 @@ Result<CsvDialect> GuessDialect(std::string_view sample, const CsvOptions& optio
   best.backslash = sample.find("\\\"") != std::string_view::npos &&
                    sample.find("\"\"") == std::string_view::npos;
   std::vector<char> delimiters(kDelimiters.begin(), kDelimiters.end());
-  std::vector<char> quotes = {'"', '\''};
+  // Apostrophes are common in text: they are quotes only where nothing else is.
+  char quote = !QuotesFields(sample, '"') && QuotesFields(sample, '\'') ? '\'' : '"';
   const std::string_view separator = SeparatorLine(sample);
   if (options.delimiter != "auto") {
     DYNAJOB_ASSIGN_OR_RETURN(const char given, OneCharacter("delimiter", options.delimiter));
@@ -190,21 +204,19 @@ Result<CsvDialect> GuessDialect(std::string_view sample, const CsvOptions& optio
     delimiters = {separator[4]};
   }
   if (options.quote != "auto") {
-    DYNAJOB_ASSIGN_OR_RETURN(const char given, OneCharacter("quote", options.quote));
-    quotes = {given};
+    DYNAJOB_ASSIGN_OR_RETURN(quote, OneCharacter("quote", options.quote));
   }
   sample.remove_prefix(separator.size());
   double best_score = -1;
   CsvDialect tried = best;
-  for (const char delimiter : delimiters)
-    for (const char quote : quotes) {
-      tried.delimiter = delimiter;
-      tried.quote = quote;
-      const double score = Score(sample, tried, names);
-      if (score <= best_score) continue;
-      best_score = score;
-      best = tried;
-    }
+  tried.quote = quote;
+  for (const char delimiter : delimiters) {
+    tried.delimiter = delimiter;
+    const double score = Score(sample, tried, names);
+    if (score <= best_score) continue;
+    best_score = score;
+    best = tried;
+  }
   return best;
 }
 

@@ -110,17 +110,15 @@ std::string FactText(const Job& job) {
   return job.title + ".\n" + job.experience_requirements + "\n" + job.description;
 }
 
-std::string FactText(const Candidate& candidate) {
-  return candidate.bio + "\n" + candidate.resume;
-}
+std::string FactText(const Candidate& candidate) { return candidate.bio + "\n" + candidate.resume; }
 
 std::vector<FactEvidence> ExplainJob(const Job& job, const SkillVocabulary& vocabulary) {
   const std::string text = FactText(job);
   const size_t requirements = job.title.size() + 2;
   const size_t description = requirements + job.experience_requirements.size() + 1;
   Explainer explainer({{"title", 0, job.title.size()},
-                             {"requirements", requirements, job.experience_requirements.size()},
-                             {"description", description, job.description.size()}});
+                       {"requirements", requirements, job.experience_requirements.size()},
+                       {"description", description, job.description.size()}});
   const auto mentions = vocabulary.FindMentions(MaskBoilerplate(text));
   explainer.AddSkills("technical skill", job.technical_skills, false, mentions);
   explainer.AddSkills("soft skill", job.soft_skills, true, mentions);
@@ -143,7 +141,7 @@ std::vector<FactEvidence> ExplainCandidate(const Candidate& candidate,
                                            const SkillVocabulary& vocabulary) {
   const std::string text = FactText(candidate);
   Explainer explainer({{"bio", 0, candidate.bio.size()},
-                             {"resume", candidate.bio.size() + 1, candidate.resume.size()}});
+                       {"resume", candidate.bio.size() + 1, candidate.resume.size()}});
   const auto mentions = vocabulary.FindMentions(text);
   explainer.AddSkills("hard skill", candidate.hard_skills, false, mentions);
   explainer.AddSkills("soft skill", candidate.soft_skills, true, mentions);
@@ -152,8 +150,8 @@ std::vector<FactEvidence> ExplainCandidate(const Candidate& candidate,
     explainer.Add("preferred work mode", std::string(ToString(candidate.preferred_work_mode)),
                   std::nullopt);
   if (candidate.expected_salary)
-    explainer.Add("expected salary", fmt::format("USD {} a year", Amount(*candidate.expected_salary)),
-                  std::nullopt);
+    explainer.Add("expected salary",
+                  fmt::format("USD {} a year", Amount(*candidate.expected_salary)), std::nullopt);
   if (candidate.position)
     explainer.Add(
         "position",

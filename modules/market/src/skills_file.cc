@@ -78,9 +78,9 @@ class Collector {
     while (!aliases.empty()) {
       const size_t end = std::min(aliases.find_first_of("\n|"), aliases.size());
       std::string alias = CleanPhrase(aliases.substr(0, end));
-      const bool known = alias.empty() || alias == skill.phrase ||
-                         std::find(skill.spellings.begin(), skill.spellings.end(), alias) !=
-                             skill.spellings.end();
+      const bool known =
+          alias.empty() || alias == skill.phrase ||
+          std::find(skill.spellings.begin(), skill.spellings.end(), alias) != skill.spellings.end();
       if (!known && skill.spellings.size() < 100) skill.spellings.push_back(std::move(alias));
       aliases.remove_prefix(std::min(end + 1, aliases.size()));
     }
@@ -107,10 +107,11 @@ Status ReadTable(ByteSource& source, const CsvDialect& dialect, const Layout& la
       continue;
     }
     const bool attitude = type && *type < fields.size() && fields[*type] == "attitude";
-    DYNAJOB_RETURN_IF_ERROR(collector.Add(
-        fields[phrase],
-        aliases && *aliases < fields.size() ? std::string_view(fields[*aliases]) : std::string_view(),
-        layout.soft || attitude));
+    DYNAJOB_RETURN_IF_ERROR(collector.Add(fields[phrase],
+                                          aliases && *aliases < fields.size()
+                                              ? std::string_view(fields[*aliases])
+                                              : std::string_view(),
+                                          layout.soft || attitude));
   }
 }
 

@@ -61,9 +61,11 @@ const PhraseScanner& NoPayCues() {
 // Where the words end that belong to an amount: after the last amount of a range or the period.
 size_t PayEnd(std::string_view phrase) {
   size_t end = 0;
+  size_t last = 0;  // end of the token before
   bool has_digit = false;
   for (const text_facts::Token& token : text_facts::Tokenize(phrase)) {
-    if (token.begin > end + 4 && has_digit) break;
+    if (token.begin > last + 4 && has_digit) break;
+    last = token.end;
     const std::string word = ToLowerAscii(token.text);
     const bool number = text_facts::IsDigit(token.text[0]);
     static constexpr auto kParts = std::to_array<std::string_view>(
@@ -160,7 +162,10 @@ std::optional<Found<Pay>> FindPay(std::string_view text) {
     if (length == 0) return;
     after = at + length;
     const size_t context = std::max(LineBegin(text, at), at > kReach ? at - kReach : 0);
-    const std::string_view around = text.substr(context, after + 24 - context);
+    // What follows is said of the amount only up to the next mark: "$50,000 a year, plus bonus".
+    const std::string_view rest = text.substr(after, 24);
+    const size_t said = std::min(rest.find_first_of(",.;(\n"), rest.size());
+    const std::string_view around = text.substr(context, after + said - context);
     if (!PayCues().FoundIn(around) || NoPayCues().FoundIn(around)) return;
     const auto pay = ParsePay(phrase.substr(0, length));
     if (!pay || (pay->currency == "USD" && !pay->yearly_usd)) return;
@@ -205,7 +210,8 @@ std::optional<Found<std::string>> FindLocation(std::string_view text) {
   LocationScanner().ForEach(text, [&](size_t, size_t end) {
     if (found) return;
     while (end < text.size() && text[end] == ' ') ++end;
-    const std::string_view rest = Trim(RestOfSentence(text, end, 60));
+    std::string_view rest = RestOfSentence(text, end, 60);
+    rest = Trim(rest.substr(0, rest.find(" (")));
     // "Denver, CO 80202 or anywhere": the place is as much of it as can be found on the map.
     for (std::string_view place = rest; !place.empty();) {
       if (LocateUsPlace(place)) {

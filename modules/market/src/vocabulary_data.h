@@ -12,8 +12,8 @@ namespace dynajob::vocabulary_data {
 
 // Other spellings of a skill, separated by '|'. A spelling that is also plain English carries a
 // guard: '^' counts only in exactly this case, '~' counts only in exactly this case and beside
-// evidence, '?' counts in any case beside evidence (skill_matcher.h). The canonical phrase is itself a spelling, unguarded unless the list
-// repeats it with a guard.
+// evidence, '?' counts in any case beside evidence (skill_matcher.h). The canonical phrase is
+// itself a spelling, unguarded unless the list repeats it with a guard.
 struct SkillSpellings {
   std::string_view canonical;
   std::string_view spellings;

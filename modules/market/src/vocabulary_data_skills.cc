@@ -312,7 +312,8 @@ constexpr SkillSpellings kHardSkills[] = {
     {"payroll", "payroll processing|process payroll"},
     {"fixed assets", "fixed asset accounting"},
     {"internal audit",
-     "?internal audit|internal audits|?auditing|internal auditing|internal controls|internal "
+     "?internal audit|carry out internal audits|conduct internal audits|perform internal "
+     "audits|?auditing|internal auditing|internal controls|internal "
      "auditor"},
     {"Sarbanes-Oxley", "SOX|Sarbanes Oxley"},
     {"budgeting", "budget management|budgets|budget preparation|manage budgets|budget planning"},

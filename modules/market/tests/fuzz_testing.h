@@ -9,13 +9,13 @@
 
 #include "dynajob/core/rng.h"
 
-// Defines `name(std::string_view bytes)`, which the tests call, and makes it the entry of a libFuzzer
-// program where this file is built as one.
+// Defines `name(std::string_view bytes)`, which the tests call, and makes it the entry of a
+// libFuzzer program where this file is built as one.
 #ifdef DYNAJOB_LIBFUZZER
-#define DYNAJOB_FUZZ_ENTRY(name)                                                     \
-  extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {          \
-    dynajob::name(std::string_view(reinterpret_cast<const char*>(data), size));      \
-    return 0;                                                                        \
+#define DYNAJOB_FUZZ_ENTRY(name)                                                \
+  extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {     \
+    dynajob::name(std::string_view(reinterpret_cast<const char*>(data), size)); \
+    return 0;                                                                   \
   }
 #else
 #define DYNAJOB_FUZZ_ENTRY(name)

@@ -39,8 +39,8 @@ void FuzzTextFacts(std::string_view bytes) {
   job.technical_skills = skills.hard;
   job.soft_skills = skills.soft;
   for (const FactEvidence& fact : ExplainJob(job, vocabulary)) {
-    const std::string& field = fact.place && fact.place->field == "title" ? job.title
-                                                                         : job.description;
+    const std::string& field =
+        fact.place && fact.place->field == "title" ? job.title : job.description;
     DYNAJOB_CHECK(!fact.place || fact.place->span.end <= field.size(), "evidence is in its field");
   }
 }

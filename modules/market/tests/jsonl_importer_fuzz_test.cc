@@ -73,9 +73,7 @@ TEST(ImporterFuzz, TrickyInputsKeepTheInvariants) {
   for (const std::string& input : TrickyInputs()) Fuzz(input);
 }
 
-TEST(ImporterFuzz, MutatedInputsKeepTheInvariants) {
-  ForEachMutation(TrickyInputs(), 3000, Fuzz);
-}
+TEST(ImporterFuzz, MutatedInputsKeepTheInvariants) { ForEachMutation(TrickyInputs(), 3000, Fuzz); }
 
 }  // namespace
 }  // namespace dynajob

@@ -326,8 +326,7 @@ TEST(PlainTextForm, RemovesMarkupAndTypography) {
 }
 
 TEST(Boilerplate, IsLeftOutBySentences) {
-  const std::string equal =
-      " Acme is an Equal Opportunity employer, in recruiting and hiring.";
+  const std::string equal = " Acme is an Equal Opportunity employer, in recruiting and hiring.";
   const std::string screen = " Pass a drug test.\n";
   EXPECT_EQ(MaskBoilerplate("We build bridges." + equal + " Join us!\n" + screen + "AutoCAD"),
             "We build bridges." + std::string(equal.size(), '\n') + " Join us!\n" +
