@@ -26,8 +26,8 @@ bool EqualLower(std::string_view text, std::string_view lower) {
 }
 
 // Words that end in s and mean something else without it.
-constexpr std::array<std::string_view, 8> kNotPlurals = {"sales",   "news",   "teams", "access",
-                                                         "windows", "canvas", "acls",  "saas"};
+constexpr std::array<std::string_view, 9> kNotPlurals = {
+    "initiatives", "sales", "news", "teams", "access", "windows", "canvas", "acls", "saas"};
 
 // The part of a word that the plural does not change: all of it, or all but a final "s".
 std::string_view Singular(std::string_view word) {

@@ -1,4 +1,5 @@
 // Measures the extraction of skills on texts labelled by hand (labelled_texts.h).
+#include <algorithm>
 #include <cstdio>
 #include <set>
 #include <string>
@@ -29,8 +30,18 @@ Names Labels(std::string_view list) {
   return labels;
 }
 
+// Whether the vocabulary has the phrase at all; labels that it lacks can only be missed.
+bool IsInVocabulary(const std::string& label) {
+  const auto has = [&](std::span<const std::string> phrases) {
+    return std::find(phrases.begin(), phrases.end(), label) != phrases.end();
+  };
+  return has(SkillVocabulary::Builtin().hard_skills()) ||
+         has(SkillVocabulary::Builtin().soft_skills());
+}
+
 struct Score {
   size_t labelled = 0;
+  size_t listed = 0;  // of the labels, those in the vocabulary
   size_t found = 0;
   size_t right = 0;
 
@@ -64,13 +75,20 @@ Score Measure(std::span<const LabelledText> texts, bool postings) {
     found.insert(matches.soft.begin(), matches.soft.end());
     const Names wrong = Difference(found, labels);
     score.labelled += labels.size();
+    score.listed +=
+        static_cast<size_t>(std::count_if(labels.begin(), labels.end(), IsInVocabulary));
     score.found += found.size();
     score.right += found.size() - wrong.size();
     std::printf("%-24s wrong: %s\n%-24s missed: %s\n", std::string(sample.name).c_str(),
                 Join(wrong).c_str(), "", Join(Difference(labels, found)).c_str());
   }
-  std::printf("precision %.3f, recall %.3f (%zu labelled, %zu found, %zu right)\n",
-              score.precision(), score.recall(), score.labelled, score.found, score.right);
+  std::printf(
+      "precision %.3f, recall %.3f, of phrases in the vocabulary %.3f (%zu labelled, %zu found, "
+      "%zu "
+      "right)\n",
+      score.precision(), score.recall(),
+      static_cast<double>(score.right) / static_cast<double>(score.listed), score.labelled,
+      score.found, score.right);
   return score;
 }
 
