@@ -210,14 +210,6 @@ FieldValue ToFieldValue(const simdjson::dom::element& element) {
     }
     case Type::NULL_VALUE:
       return {};
-    case Type::OBJECT: {
-      simdjson::dom::element oid;
-      std::string_view text;
-      if (element.get_object().value_unsafe().at_key("$oid").get(oid) == simdjson::SUCCESS &&
-          oid.get_string().get(text) == simdjson::SUCCESS)
-        return {.kind = Kind::kText, .text = std::string(text)};
-      return {.kind = Kind::kOther};
-    }
     case Type::ARRAY: {
       FieldValue value{.kind = Kind::kTextList};
       simdjson::dom::array items;
@@ -261,6 +253,8 @@ bool RowParser::ParseFast(std::string_view text, Row& row) {
   for (const auto field : object) {
     is_linked_data_ = is_linked_data_ || IsLinkedDataKey(field.key);
     if (!wanted_.contains(field.key)) continue;
+    // MongoDB writes some values as objects; the slow parser knows which.
+    if (field.value.is_object()) return false;
     row[std::string(field.key)] = ToFieldValue(field.value);
   }
   return true;

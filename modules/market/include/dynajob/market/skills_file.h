@@ -23,8 +23,8 @@ struct SkillsFile {
   size_t skipped_rows = 0;            // without a skill, or broken
 };
 
-// Skills of O*NET's "Skills.txt" ("Active Listening") and ESCO rows of the type "attitude" are soft.
-// A note in parentheses at the end, "Java (computer programming)", is no part of the phrase.
+// Skills of O*NET's "Skills.txt" ("Active Listening") and ESCO rows of the type "attitude" are
+// soft. A note in parentheses at the end, "Java (computer programming)", is no part of the phrase.
 // kNotFound or kIo for the file; kInvalidArgument when it holds no skill, or more than a million.
 Result<SkillsFile> ReadSkillsFile(const std::filesystem::path& path);
 
