@@ -22,6 +22,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeDemoCommand());
   commands.push_back(MakeImportCommand());
   commands.push_back(MakeValidateCommand());
+  commands.push_back(MakeShowCommand());
   commands.push_back(MakeEmbedCommand());
   commands.push_back(MakeTrainCommand());
   commands.push_back(MakeCompareCommand());

@@ -76,6 +76,7 @@ std::unique_ptr<Command> MakeTrainCommand();
 std::unique_ptr<Command> MakeCompareCommand();
 std::unique_ptr<Command> MakeRecommendCommand();
 std::unique_ptr<Command> MakeDoctorCommand();
+std::unique_ptr<Command> MakeShowCommand();
 
 }  // namespace dynajob
 
