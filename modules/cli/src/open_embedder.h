@@ -11,7 +11,8 @@
 
 namespace dynajob {
 
-// By `embeddings.model`; failures as those of LexicalEmbedder and MiniLmEmbedder.
+// By `embeddings.model`; failures as those of LexicalEmbedder, PhraseEmbedder and
+// MiniLmEmbedder.
 Result<std::unique_ptr<Embedder>> OpenEmbedder(const Settings& settings);
 
 }  // namespace dynajob

@@ -37,6 +37,27 @@ float WidenHalf(uint16_t half) {
   return std::bit_cast<float>(sign | wide_exponent << 23 | mantissa << 13);
 }
 
+// The nearest binary16; ties to even.
+uint16_t NarrowHalf(float value) {
+  const uint32_t bits = std::bit_cast<uint32_t>(value);
+  const auto sign = static_cast<uint16_t>((bits >> 16) & 0x8000u);
+  const uint32_t magnitude = bits & 0x7fffffffu;
+  uint32_t half = 0;
+  if (magnitude > 0x7f800000u) {  // not a number
+    half = 0x7e00u;
+  } else if (magnitude >= std::bit_cast<uint32_t>(65520.0f)) {  // rounds beyond the largest
+    half = 0x7c00u;
+  } else if (magnitude < std::bit_cast<uint32_t>(0x1p-14f)) {
+    // Subnormal. The last place of a sum in [0.5, 1) is 2^-24, so the addition rounds to it.
+    const float sum = std::bit_cast<float>(magnitude) + 0.5f;
+    half = std::bit_cast<uint32_t>(sum) - std::bit_cast<uint32_t>(0.5f);
+  } else {
+    const uint32_t rounded = magnitude + 0xfffu + ((magnitude >> 13) & 1u);
+    half = (rounded >> 13) - ((127 - 15) << 10);
+  }
+  return static_cast<uint16_t>(sign | half);
+}
+
 float WidenBrainFloat(uint16_t value) {
   return std::bit_cast<float>(static_cast<uint32_t>(value) << 16);
 }
@@ -110,11 +131,29 @@ std::vector<float> WidenFloats(std::string_view bytes, std::string_view type) {
   return values;
 }
 
+std::string NarrowFloats(std::span<const float> values) {
+  std::string bytes;
+  bytes.reserve(values.size() * sizeof(uint16_t));
+  for (const float value : values) {
+    const uint16_t narrow = NarrowHalf(value);
+    bytes.push_back(static_cast<char>(narrow & 0xff));
+    bytes.push_back(static_cast<char>(narrow >> 8));
+  }
+  return bytes;
+}
+
 void TensorBundle::Put(const std::string& name, std::span<const float> values,
                        std::vector<size_t> shape) {
   const auto count = ElementCount(shape);
   DYNAJOB_CHECK(count && *count == values.size(), "tensor shape does not match: " + name);
   tensors_[name] = {"F32", std::move(shape), RawBytes(values)};
+}
+
+void TensorBundle::PutHalf(const std::string& name, std::span<const float> values,
+                           std::vector<size_t> shape) {
+  const auto count = ElementCount(shape);
+  DYNAJOB_CHECK(count && *count == values.size(), "tensor shape does not match: " + name);
+  tensors_[name] = {"F16", std::move(shape), NarrowFloats(values)};
 }
 
 void TensorBundle::Put(const std::string& name, std::span<const uint32_t> values) {

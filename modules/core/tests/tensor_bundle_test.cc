@@ -77,6 +77,39 @@ TEST(TensorBundle, MissingOrMistypedTensorsAreNamed) {
   EXPECT_FALSE(bundle.Has("nothing"));
 }
 
+TEST(TensorBundle, HalfPrecisionIsRoundedToTheNearestTiesToEven) {
+  const std::vector<float> values = {1.0f,
+                                     -2.0f,
+                                     1.0f + 0x1p-11f,      // halfway: down to even
+                                     1.0f + 3 * 0x1p-11f,  // halfway: up to even
+                                     0x1p-24f,
+                                     0x1p-25f,  // halfway between zero and the smallest
+                                     0x1.8p-24f,
+                                     65519.0f,
+                                     65520.0f,
+                                     -std::numeric_limits<float>::infinity()};
+  EXPECT_EQ(WidenFloats(NarrowFloats(values), "F16"),
+            (std::vector<float>{1.0f, -2.0f, 1.0f, 1.0f + 0x1p-9f, 0x1p-24f, 0.0f, 0x1p-23f,
+                                65504.0f, std::numeric_limits<float>::infinity(),
+                                -std::numeric_limits<float>::infinity()}));
+  const std::vector<float> nan = {std::numeric_limits<float>::quiet_NaN()};
+  EXPECT_TRUE(std::isnan(WidenFloats(NarrowFloats(nan), "F16")[0]));
+}
+
+TEST(TensorBundle, EveryHalfPrecisionNumberSurvivesNarrowing) {
+  std::string all;
+  for (uint32_t half = 0; half < 0x10000u; ++half) {
+    if ((half & 0x7fffu) > 0x7c00u) continue;  // not a number
+    all.push_back(static_cast<char>(half & 0xff));
+    all.push_back(static_cast<char>(half >> 8));
+  }
+  EXPECT_EQ(NarrowFloats(WidenFloats(all, "F16")), all);
+  TensorBundle bundle;
+  bundle.PutHalf("half", WidenFloats(all, "F16"), {all.size() / 2});
+  EXPECT_EQ(TensorBundle::Parse(bundle.Serialize())->Floats("half").value(),
+            WidenFloats(all, "F16"));
+}
+
 TEST(TensorBundle, HalfPrecisionIsWidenedExactly) {
   // 1, -2, 0.333251953125, the smallest subnormal, the largest value, infinity; bfloat16 1 and
   // -0.5.

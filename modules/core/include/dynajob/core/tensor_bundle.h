@@ -1,7 +1,7 @@
 // Named tensors in the safetensors format (https://github.com/huggingface/safetensors, format 1):
 // 8 bytes little-endian header length, a JSON header, raw little-endian data. What is written here
 // opens in Python with `safetensors.numpy.load_file`. Files of others may hold any type of the
-// format; what is written here is F32, U32 and U64.
+// format; what is written here is F32, F16, U32 and U64.
 #ifndef DYNAJOB_CORE_TENSOR_BUNDLE_H_
 #define DYNAJOB_CORE_TENSOR_BUNDLE_H_
 
@@ -19,11 +19,14 @@ namespace dynajob {
 
 // 16-bit floats, "F16" (IEEE 754) or "BF16", little-endian, as the same numbers in 32 bits.
 std::vector<float> WidenFloats(std::string_view bytes, std::string_view type);
+// The nearest 16-bit floats ("F16", little-endian; ties to even; infinite beyond 65504).
+std::string NarrowFloats(std::span<const float> values);
 
 class TensorBundle {
  public:
   // Replace a tensor of the same name. The shape's product must be the number of values.
   void Put(const std::string& name, std::span<const float> values, std::vector<size_t> shape);
+  void PutHalf(const std::string& name, std::span<const float> values, std::vector<size_t> shape);
   void Put(const std::string& name, std::span<const uint32_t> values);
   void Put(const std::string& name, std::span<const uint64_t> values);
 
