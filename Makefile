@@ -10,7 +10,7 @@ demo: all
 
 test: all
 	@scripts/install_minilm.sh || echo 'MiniLM could not be fetched: its tests will be skipped'
-	ctest --preset release
+	tests/servers/with_mongodb ctest --preset release
 
 # The model for `dynajob embed --model minilm`.
 minilm: dependencies
@@ -34,12 +34,12 @@ verify-minilm: dependencies minilm
 asan: dependencies
 	@cmake --preset asan-ubsan >/dev/null
 	@cmake --build --preset asan-ubsan
-	ctest --preset asan-ubsan
+	tests/servers/with_mongodb ctest --preset asan-ubsan
 
 tsan: dependencies
 	@cmake --preset tsan >/dev/null
 	@cmake --build --preset tsan
-	ctest --preset tsan
+	tests/servers/with_mongodb ctest --preset tsan
 
 FUZZ_SECONDS ?= 60
 
@@ -60,7 +60,7 @@ clean:
 help:
 	@echo 'make        install what is missing, configure, build build/release/dynajob'
 	@echo 'make demo   the same, then train and compare on a sample market (runs/demo)'
-	@echo 'make test   the same, then all tests'
+	@echo 'make test   the same, then all tests, with a MongoDB server of their own'
 	@echo 'make minilm put the embedding model all-MiniLM-L6-v2 where embed --model minilm looks'
 	@echo 'make verify-minilm  compare it with the Python package (installs that, some 6 GB)'
 	@echo 'make sample-vectors  make the sample market'"'"'s built-in vectors anew, with MiniLM'

@@ -59,13 +59,14 @@ class Trainer::EpisodeEnvironment final : public Environment {
   const Trainer::Phase& Phase() const { return trainer_.phases_[trainer_.phase_]; }
 
   void DrawSet() {
-    set_ = DrawCandidateSet(
-        trainer_.inputs_.jobs, static_cast<size_t>(trainer_.options_.pretrain.candidate_set_size),
-        Rng::Derive(trainer_.agent_.seed(), "training-set", phase_hash_, episode_,
-                    recommended_.size()),
-        [&](JobRow job) {
-          return std::find(recommended_.begin(), recommended_.end(), job) != recommended_.end();
-        });
+    set_ = DrawCandidateSet(trainer_.inputs_.Pool(candidate_),
+                            static_cast<size_t>(trainer_.options_.pretrain.candidate_set_size),
+                            Rng::Derive(trainer_.agent_.seed(), "training-set", phase_hash_,
+                                        episode_, recommended_.size()),
+                            [&](JobRow job) {
+                              return std::find(recommended_.begin(), recommended_.end(), job) !=
+                                     recommended_.end();
+                            });
   }
 
   Trainer& trainer_;

@@ -10,15 +10,26 @@
 #include "dynajob/evaluation/report_html.h"
 #include "dynajob/evaluation/results_summary.h"
 
+#include "candidate_set_access.h"
 #include "results_table.h"
 #include "store_access.h"
 
 namespace dynajob {
 
-Result<std::string> CompareInto(Session& session, const Catalog& catalog,
+namespace {
+
+void ReportFilledPools(const Session& session, const ComparisonTraces& traces) {
+  if (!traces.candidate_sets) return;
+  PoolCounts counts = traces.candidate_sets->training;
+  counts += traces.candidate_sets->evaluation;
+  if (counts.filled_up > 0) session.Message(FilledPoolsLine(counts));
+}
+
+}  // namespace
+
+Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store* store,
                                 const std::filesystem::path& directory) {
   const ComparisonOptions& options = session.settings.experiment.comparison;
-  const std::string config = session.settings.registry().ToToml();
   if (std::filesystem::exists(directory / "model.json")) {
     return InvalidArgument(
         fmt::format("--out {}: holds a trained model; name another directory for the comparison",
@@ -27,11 +38,15 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog,
   DYNAJOB_RETURN_IF_ERROR(MakeDirectory(directory));
 
   const double start = ProgressLine::SteadySeconds();
+  DYNAJOB_ASSIGN_OR_RETURN(const SessionCandidateSets candidate_sets,
+                           MakeRunCandidateSets(session, catalog, store));
+  const std::string config = session.settings.registry().ToToml();
   DYNAJOB_ASSIGN_OR_RETURN(const ComparisonTraces traces,
                            RunComparison(catalog, session.settings.experiment, &session.progress,
-                                         &session.cancellation));
+                                         &session.cancellation, candidate_sets.sets.get()));
   const double compared = ProgressLine::SteadySeconds();
   session.progress.Clear();
+  ReportFilledPools(session, traces);
   const std::string results = ResultsJson(traces, options);
   DYNAJOB_ASSIGN_OR_RETURN(const std::string report, ReportHtml(results, config));
   const nlohmann::ordered_json timing = {{"schema", "dynajob.timing/1"},

@@ -7,6 +7,7 @@
 
 #include "dynajob/core/catalog.h"
 #include "dynajob/core/result.h"
+#include "dynajob/stores/store.h"
 
 #include "command.h"
 
@@ -15,7 +16,8 @@ namespace dynajob {
 // Writes config.toml (before anything long starts, so that a directory that cannot be written is
 // found at once), results.json (depends on catalog and configuration only), timing.json and
 // report.html into `directory`, each whole or not at all. Returns results.json.
-Result<std::string> CompareInto(Session& session, const Catalog& catalog,
+// Candidate sets are found in `store`, or in the catalog when it is null.
+Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store* store,
                                 const std::filesystem::path& directory);
 
 // The table, or with --json the results as they are in the file.

@@ -6,6 +6,7 @@
 #include "dynajob/embeddings/embed_store.h"
 #include "dynajob/market/generator.h"
 
+#include "candidate_set_access.h"
 #include "command.h"
 #include "comparison_run.h"
 #include "demo_config.h"
@@ -71,7 +72,8 @@ class DemoCommand final : public Command {
     DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, Load(session, store_path));
     session.Message(
         fmt::format("demo: comparing {} arms", session.settings.experiment.comparison.arms.size()));
-    DYNAJOB_ASSIGN_OR_RETURN(const std::string results, CompareInto(session, catalog, out));
+    DYNAJOB_ASSIGN_OR_RETURN(const std::string results,
+                             CompareInto(session, catalog, nullptr, out));
     session.Message("demo: training one reusable hybrid model");
     DYNAJOB_RETURN_IF_ERROR(Train(session, catalog, out / "model"));
     session.progress.Clear();
@@ -137,7 +139,7 @@ class DemoCommand final : public Command {
     request.strategy = Strategy::kHybrid;
     request.directory = directory;
     request.force = true;
-    const Result<TrainingOutcome> outcome = TrainInto(session, catalog, request);
+    const Result<TrainingOutcome> outcome = TrainInto(session, catalog, nullptr, request);
     return outcome.ok() ? Status::Ok() : Status(outcome.error());
   }
 
@@ -148,7 +150,7 @@ class DemoCommand final : public Command {
                              CosineReward::Create(catalog, session.settings.experiment.cosine));
     DYNAJOB_ASSIGN_OR_RETURN(
         const std::vector<Recommendation> jobs,
-        RecommendJobs(model, catalog, *cosine, 0, std::min(kShownJobs, catalog.job_count())));
+        RecommendJobs(model, catalog, *cosine, 0, AllRows(catalog.job_count()), kShownJobs));
     session.Print("\nThe hybrid model recommends\n" + RecommendationsText(catalog, 0, jobs));
     return Status::Ok();
   }

@@ -16,7 +16,9 @@
 #include "dynajob/evaluation/comparison.h"
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
+#include "dynajob/retrieval/options.h"
 #include "dynajob/stores/catalog_spec.h"
+#include "dynajob/stores/open_store.h"
 
 namespace dynajob {
 
@@ -58,6 +60,8 @@ class Settings {
   MiniLmOptions minilm;
   EmbedOptions embed;
   CatalogOptions catalog;
+  CandidateSetOptions candidate_sets;
+  StoreOptions store;
   ImportOptions import;
   TrainOptions train;
 

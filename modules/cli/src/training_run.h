@@ -8,6 +8,7 @@
 #include "dynajob/agent/options.h"
 #include "dynajob/core/catalog.h"
 #include "dynajob/core/result.h"
+#include "dynajob/stores/store.h"
 
 #include "command.h"
 
@@ -34,7 +35,7 @@ std::string_view SurrogateNote();
 // progress.jsonl, checkpoints, model.safetensors and model.json. On kCancelled a checkpoint has
 // been saved. Fails with kInvalidArgument when what is resumed was made with another strategy,
 // seed, catalog or configuration (naming what) or when a model would be overwritten.
-Result<TrainingOutcome> TrainInto(Session& session, const Catalog& catalog,
+Result<TrainingOutcome> TrainInto(Session& session, const Catalog& catalog, Store* store,
                                   const TrainingRequest& request);
 
 }  // namespace dynajob

@@ -42,8 +42,8 @@ class RowParser {
   ~RowParser();
 
   // Reads the top-level fields of a JSON object whose names are wanted; all others are parsed and
-  // dropped. {"$oid": "…"}, MongoDB's way of writing an id, counts as text. The text is repaired
-  // where it must be.
+  // dropped. {"$oid": "…"} and {"$date": "…"}, MongoDB's ways of writing ids and dates, count as
+  // texts. The text is repaired where it must be.
   std::optional<Rejection> Parse(std::string_view text, Row& row);
 
   // Whether the last object had a key of JSON-LD ("@type", "@graph").
