@@ -12,6 +12,7 @@
 #include "dynajob/core/rng.h"
 #include "dynajob/core/text.h"
 
+#include "field_reader.h"
 #include "format_guess.h"
 #include "hash_index.h"
 #include "jsonl_importer_convert.h"

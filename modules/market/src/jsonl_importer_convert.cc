@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,151 +13,12 @@
 #include "dynajob/market/text_facts.h"
 #include "dynajob/market/vocabulary.h"
 
+#include "field_reader.h"
+
 namespace dynajob {
 namespace {
 
 using Kind = FieldValue::Kind;
-
-bool IsEmpty(const FieldValue& value) {
-  switch (value.kind) {
-    case Kind::kNull:
-      return true;
-    case Kind::kText: {
-      const std::string_view text = Trim(value.text);
-      return text.empty() || text == "NaN" || text == "nan" || text == "null";
-    }
-    case Kind::kTextList:
-      return value.list.empty();
-    default:
-      return false;
-  }
-}
-
-// A list that keeps the first of equal items; constant time per item, however long it gets.
-class UniqueList {
- public:
-  void Add(std::string_view item) {
-    if (seen_.emplace(item).second) items_.emplace_back(item);
-  }
-  std::vector<std::string> Take() && { return std::move(items_); }
-
- private:
-  std::vector<std::string> items_;
-  std::unordered_set<std::string> seen_;
-};
-
-// Takes typed values out of a row. The first value of a wrong type is remembered and read as empty.
-class FieldReader {
- public:
-  explicit FieldReader(const Row& row) : row_(row) {}
-
-  // Text on one line, such as a title.
-  std::string Line(std::string_view names) {
-    std::string line = Text(names);
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    return line;
-  }
-
-  // Text of any length; a list of texts is joined by lines.
-  std::string Text(std::string_view names) {
-    const auto [name, value] = Find(names);
-    if (value == nullptr) return {};
-    if (value->kind == Kind::kText) return PlainText(value->text);
-    if (value->kind == Kind::kNumber) return value->text;
-    if (value->kind != Kind::kTextList) {
-      WrongType(name, "text");
-      return {};
-    }
-    std::string joined;
-    for (const std::string& item : value->list) joined += item + "\n";
-    return PlainText(joined);
-  }
-
-  // As written, without repair of its content: ids must stay what they are.
-  std::string Id(std::string_view names) {
-    const auto [name, value] = Find(names);
-    if (value == nullptr) return {};
-    if (value->kind == Kind::kText || value->kind == Kind::kNumber)
-      return std::string(Trim(value->text));
-    WrongType(name, "text or a number");
-    return {};
-  }
-
-  // A list of phrases, or one text that separates them by commas, semicolons, bars or lines.
-  std::vector<std::string> Phrases(std::string_view names) {
-    const auto [name, value] = Find(names);
-    if (value == nullptr) return {};
-    if (value->kind == Kind::kTextList) {
-      UniqueList phrases;
-      for (const std::string& item : value->list) AddPhrase(phrases, item);
-      return std::move(phrases).Take();
-    }
-    if (value->kind == Kind::kText || value->kind == Kind::kNumber)
-      return SplitPhrases(value->text);
-    WrongType(name, "a list of texts");
-    return {};
-  }
-
-  std::optional<double> Number(std::string_view names) {
-    const auto [name, value] = Find(names);
-    if (value == nullptr) return std::nullopt;
-    if (value->kind == Kind::kNumber) return value->number;
-    WrongType(name, "a number");
-    return std::nullopt;
-  }
-
-  // The value itself, null when there is none or it is empty.
-  const FieldValue* Value(std::string_view names) { return Find(names).second; }
-
-  std::optional<Rejection> rejection() const { return rejection_; }
-
- private:
-  std::pair<std::string_view, const FieldValue*> Find(std::string_view names) const {
-    for (std::string_view name : FieldNames(names)) {
-      const auto found = row_.find(name);
-      if (found != row_.end() && !IsEmpty(found->second)) return {name, &found->second};
-    }
-    return {{}, nullptr};
-  }
-  void WrongType(std::string_view name, std::string_view expected) {
-    if (rejection_) return;
-    rejection_ = Rejection{"wrong type",
-                           "field '" + std::string(name) + "' must be " + std::string(expected)};
-  }
-  static void AddPhrase(UniqueList& phrases, std::string_view item) {
-    std::string phrase = PlainText(item);
-    std::string_view trimmed = Trim(phrase);
-    // A Python list that was written as text: ['SQL', 'Excel'].
-    while (!trimmed.empty() &&
-           (trimmed.front() == '[' || trimmed.front() == '\'' || trimmed.front() == '"' ||
-            trimmed.front() == '-' || trimmed.front() == ' '))
-      trimmed.remove_prefix(1);
-    while (!trimmed.empty() && (trimmed.back() == ']' || trimmed.back() == '\'' ||
-                                trimmed.back() == '"' || trimmed.back() == ' '))
-      trimmed.remove_suffix(1);
-    if (!trimmed.empty()) phrases.Add(trimmed);
-  }
-  // Separators inside parentheses, "Python (Pandas, NumPy)", separate nothing.
-  static std::vector<std::string> SplitPhrases(std::string_view text) {
-    UniqueList phrases;
-    int depth = 0;
-    size_t begin = 0;
-    for (size_t i = 0; i <= text.size(); ++i) {
-      const char c = i < text.size() ? text[i] : '\n';
-      if (c == '(') ++depth;
-      if (c == ')' && depth > 0) --depth;
-      const bool separates = c == '\n' || (depth == 0 && (c == ',' || c == ';' || c == '|'));
-      if (!separates) continue;
-      AddPhrase(phrases, text.substr(begin, i - begin));
-      begin = i + 1;
-      if (c == '\n') depth = 0;
-    }
-    return std::move(phrases).Take();
-  }
-
-  const Row& row_;
-  std::optional<Rejection> rejection_;
-};
 
 // Where both skill lists of a row come from.
 struct SkillLists {
@@ -340,17 +200,6 @@ std::optional<double> ReadExpectedSalary(FieldReader& fields, std::string_view n
 }
 
 }  // namespace
-
-std::vector<std::string_view> FieldNames(std::string_view names) {
-  std::vector<std::string_view> list;
-  while (!names.empty()) {
-    const size_t end = std::min(names.find('|'), names.size());
-    const std::string_view name = Trim(names.substr(0, end));
-    if (!name.empty()) list.push_back(name);
-    names.remove_prefix(std::min(end + 1, names.size()));
-  }
-  return list;
-}
 
 void AddFacts(ImportFacts& total, const ImportFacts& row) {
   total.salary_stated += row.salary_stated;

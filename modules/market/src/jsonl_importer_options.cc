@@ -2,7 +2,7 @@
 
 #include "dynajob/market/jsonl_importer.h"
 
-#include "jsonl_importer_convert.h"
+#include "field_reader.h"
 
 namespace dynajob {
 

@@ -197,6 +197,29 @@ TEST_F(ImportFormats, PostingsOfPagesAreFlattened) {
   EXPECT_EQ(outcome.report->facts.salary_other_currency, 1);
 }
 
+TEST_F(ImportFormats, DatesAreReadFromEveryFormat) {
+  constexpr int64_t kDay = 86'400'000;
+  constexpr int64_t kFirstOfMay = 1714521600000;  // 2024-05-01T00:00:00Z
+  constexpr int64_t kEndOfJune1 = kFirstOfMay + 32 * kDay;
+  const std::pair<const char*, std::string> files[] = {
+      {"rows.jsonl", R"({"id": "1", "title": "Chef", "datePosted": "2024-05-01",)"
+                     R"( "validThrough": {"$date": "2024-06-02T00:00:00Z"}})"},
+      {"array.json", R"([{"id": "1", "title": "Chef", "posted_at": {"$date": "2024-05-01"},)"
+                     R"( "expires": "2024-06-01"}])"},
+      {"table.csv", "ID;Title;Date Posted;Valid Through\n1;Chef;2024-05-01;2024-06-01\n"},
+      {"page.html", std::string(kPage)}};
+  for (const auto& [name, text] : files) {
+    SCOPED_TRACE(name);
+    const Outcome outcome = ImportAs(name, text);
+    ASSERT_TRUE(outcome.report.ok()) << outcome.report.error().message;
+    ASSERT_FALSE(outcome.jobs.empty());
+    EXPECT_EQ(outcome.jobs[0].posted_ms, kFirstOfMay);
+    EXPECT_EQ(outcome.jobs[0].expires_ms, kEndOfJune1);
+    EXPECT_EQ(outcome.report->facts.posted_known, 1u);
+    EXPECT_EQ(outcome.report->facts.bad_dates, 0u);
+  }
+}
+
 TEST_F(ImportFormats, PostingsWithoutAnIdGetTheSameOneEveryTime) {
   const std::string posting = R"({"@type":"JobPosting","title":"Chef","description":"Cook."})";
   const Outcome first = ImportAs("a.jsonl", posting);
