@@ -93,6 +93,21 @@ class EmbedTest(MarketTest):
         self.assertIn(made["embedder"], process.stderr)
         self.assertIn("lexical-v1", process.stderr)
 
+    def test_the_sample_market_has_vectors_of_minilm_without_a_model(self):
+        empty = environment() | {"XDG_CACHE_HOME": str(self.directory)}
+        process = self.succeed("embed", "--store", self.store, "--model", "sample", "--json", env=empty)
+        report = json.loads(process.stdout)
+        self.assertRegex(report["embedder"], r"^sample-market:bert:MiniLM-L6-H384-uncased:d384:.*:f16:[0-9a-f]{8}$")
+        self.assertEqual({field: counts["made"] for field, counts in report["job"].items()},
+                         dict.fromkeys(("title", "tech", "soft", "experience"), 80))
+        self.assertEqual(self.embedders(), {(report["embedder"], 384)})
+
+        rows = self.directory / "rows.jsonl"
+        rows.write_text('{"job_id": "1", "title": "Zookeeper of Utrecht", "skills": ["SQL"]}\n')
+        foreign = self.directory / "foreign.db"
+        self.succeed("import", rows, "--store", foreign)
+        self.assert_exit(run("embed", "--store", foreign, "--model", "sample"), 2, "Zookeeper of Utrecht")
+
     def test_unknown_and_unsupported_models_are_refused_and_leave_the_vectors(self):
         before = self.embedders()
         self.assert_exit(run("embed", "--store", self.store, "--model", "no-such-model"), 1,
