@@ -4,9 +4,9 @@
 
 #include "dynajob/core/file.h"
 #include "dynajob/embeddings/embed_store.h"
-#include "dynajob/embeddings/lexical_embedder.h"
 #include "dynajob/market/generator.h"
 
+#include "open_embedder.h"
 #include "store_access.h"
 #include "training_run.h"
 
@@ -68,7 +68,7 @@ Status MakeDemoStore(Session& session, const std::filesystem::path& path) {
   DYNAJOB_RETURN_IF_ERROR(PutGenerated<Job>(
       session, "generate jobs", market.jobs, [&](uint64_t i) { return GenerateJob(market, i); },
       [&](const std::vector<Job>& batch) { return store->PutJobs(batch); }));
-  DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, LexicalEmbedder::Create(session.settings.lexical));
+  DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session.settings));
   DYNAJOB_ASSIGN_OR_RETURN(const EmbedReport report,
                            EmbedStore(*store, *embedder, session.settings.embed, &session.progress,
                                       &session.cancellation));

@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "dynajob/embeddings/lexical_embedder.h"
 #include "dynajob/serve/http_api.h"
 #include "dynajob/serve/server.h"
 
@@ -9,6 +8,7 @@
 #include "demo_config.h"
 #include "demo_market.h"
 #include "model_store.h"
+#include "open_embedder.h"
 #include "store_access.h"
 
 namespace dynajob {
@@ -118,7 +118,7 @@ class ServeCommand final : public Command {
     };
     DYNAJOB_ASSIGN_OR_RETURN(parts.spec, settings.catalog.ToSpec());
     parts.cosine = settings.experiment.cosine;
-    DYNAJOB_ASSIGN_OR_RETURN(parts.embedder, LexicalEmbedder::Create(settings.lexical));
+    DYNAJOB_ASSIGN_OR_RETURN(parts.embedder, OpenEmbedder(settings));
     parts.embed = settings.embed;
     parts.model = model;
     parts.model_name = model_name;
