@@ -71,8 +71,9 @@ std::variant<EmbeddedRecord<Record>, Problem> EmbedOne(Service& service, const R
         .detail = fmt::format("the catalog was embedded with '{}', which this server does not have",
                               catalog.embedder())};
   std::map<std::string, FieldCounts> unused_counts;
+  PhraseCache phrases;
   Result<std::vector<EmbeddingRow>> rows =
-      EmbedRecords(std::span(&record, 1), *parts.embedder, parts.embed, unused_counts);
+      EmbedRecords(std::span(&record, 1), *parts.embedder, parts.embed, phrases, unused_counts);
   if (!rows.ok()) return FromError(rows.error());
   const bool is_job = std::is_same_v<Record, Job>;
   Result<std::vector<float>> vector =
