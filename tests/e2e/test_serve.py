@@ -92,7 +92,7 @@ class RequestTest(ServeTest):
     def test_what_is_posted_can_be_ranked_at_once_and_outlives_a_restart(self):
         serving = self.serve()
         job = {"id": "new/job", "title": "Glass blower", "technical_skills": ["glass blowing", "kilns"]}
-        person = {"id": "new", "hard_skills": ["glass blowing", "kilns"]}
+        person = {"id": "new", "bio": "I blow glass.", "hard_skills": ["glass blowing", "kilns"]}
         self.assertEqual(serving.post("/v1/jobs", job).json, {"created": 1, "replaced": 0, "unchanged": 0})
         self.assertEqual(serving.post("/v1/candidates", [person]).json["created"], 1)
         self.assertEqual(serving.post("/v1/jobs", [job]).json, {"created": 0, "replaced": 0, "unchanged": 1})
@@ -242,6 +242,11 @@ class RefusalTest(ServeTest):
                           + str(len(smuggled)).encode() + b"\r\n\r\n" + smuggled)
         self.assertEqual(answer.count(b"HTTP/1.1 "), 1, answer)
         self.assertIn(b"Connection: close", answer)
+        for framing in (b"Content-Length: 4\r\nContent-Length: 5\r\n", b"Content-Length: 4x\r\n",
+                        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip\r\n"):
+            answer = self.raw(serving, b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n" + smuggled)
+            self.assertIn(b" 400 ", answer.split(b"\r\n")[0], framing)
+            self.assertEqual(answer.count(b"HTTP/1.1 "), 1, answer)
 
     def test_requests_can_be_pipelined(self):
         answer = self.raw(self.serve(), b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n" * 4

@@ -1,5 +1,7 @@
 #include "request_parser.h"
 
+#include <algorithm>
+
 namespace dynajob {
 namespace {
 
@@ -13,6 +15,18 @@ void Print(HttpResponse&& from, httplib::Response& to) {
   to.status = from.status;
   for (auto& [name, value] : from.headers) to.set_header(name, value);
   to.set_content(std::move(from.body), from.content_type);
+}
+
+// Whether two readers could disagree on where the body ends (RFC 9112, section 6.3).
+bool IsAmbiguous(const httplib::Request& request) {
+  const size_t lengths = request.get_header_value_count("Content-Length");
+  const size_t encodings = request.get_header_value_count("Transfer-Encoding");
+  const std::string length = request.get_header_value("Content-Length");
+  const bool digits =
+      std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const std::string encoding = request.get_header_value("Transfer-Encoding");
+  return lengths + encodings > 1 || !digits || (lengths == 1 && length.empty()) ||
+         (encodings == 1 && encoding != "chunked");
 }
 
 }  // namespace
@@ -70,7 +84,10 @@ void RequestParser::ReadHead(httplib::Request& request) {
   head.headers.assign(request.headers.begin(), request.headers.end());
   request.path = "/";
   request.ranges.clear();
-  current_->refusal = handler_.Admit(head);
+  current_->refusal = IsAmbiguous(request) ? handler_.Fail(kBadRequest) : handler_.Admit(head);
+  // Without a length httplib would read until the client closes.
+  if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding"))
+    request.headers.emplace("Content-Length", "0");
   // A body that nobody reads would be taken for the next request.
   if (!current_->refusal || !head.HasBody()) return;
   current_->close = true;
