@@ -29,9 +29,9 @@ struct RankedJob {
 };
 
 struct RankingRequest {
-  CandidateView candidate;
-  JobFilter filter;
-  std::unordered_set<std::string> excluded;  // ids
+  CandidateView candidate = {};
+  JobFilter filter = {};
+  std::unordered_set<std::string> excluded = {};  // ids
   size_t offset = 0;
   size_t count = 10;
   double epsilon = 0;  // each place is drawn at random with this probability; only at offset 0

@@ -55,7 +55,7 @@ TEST(Spool, DropsALineThatWasCutShortAndRefusesADamagedOne) {
 TEST(Spool, IsBoundedAndUsedByOneProcess) {
   const TemporaryDirectory directory;
   const auto spool = OpenOrDie(directory.File("s"), 400);
-  ASSERT_TRUE(spool->Append(std::span(Events()).first(1)).ok());
+  ASSERT_TRUE(spool->Append(std::vector{Events()[0]}).ok());
   const Status full = spool->Append(Events());
   ASSERT_FALSE(full.ok());
   EXPECT_EQ(full.error().code, ErrorCode::kBudgetReached);
