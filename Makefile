@@ -1,5 +1,5 @@
 # Every target does all the set-up it needs: packages, configure, build.
-.PHONY: all demo test minilm verify-minilm sample-vectors asan tsan fuzz clean help dependencies
+.PHONY: all demo test test-api minilm verify-minilm sample-vectors asan tsan fuzz clean help dependencies
 
 all: dependencies
 	@cmake --preset release >/dev/null
@@ -11,6 +11,10 @@ demo: all
 test: all
 	@scripts/install_minilm.sh || echo 'MiniLM could not be fetched: its tests will be skipped'
 	tests/servers/with_mongodb ctest --preset release
+
+# The HTTP API against an OpenAPI validator, schemathesis (5,000 requests and more) and Prometheus' parser.
+test-api: all
+	$$(scripts/install_test_schemathesis.sh) tests/api/check_api.py build/release/dynajob
 
 # The model for `dynajob embed --model minilm`.
 minilm: dependencies
@@ -64,6 +68,7 @@ help:
 	@echo 'make minilm put the embedding model all-MiniLM-L6-v2 where embed --model minilm looks'
 	@echo 'make verify-minilm  compare it with the Python package (installs that, some 6 GB)'
 	@echo 'make sample-vectors  make the sample market'"'"'s built-in vectors anew, with MiniLM'
+	@echo 'make test-api  check the HTTP API with schemathesis and an OpenAPI validator'
 	@echo 'make asan   build and test with the address and undefined-behaviour sanitizers'
 	@echo 'make tsan   build and test with the thread sanitizer'
 	@echo 'make fuzz   build the fuzzers with clang and run each for FUZZ_SECONDS (60)'
