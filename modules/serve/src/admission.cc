@@ -39,25 +39,25 @@ AdmissionGate::Ticket AdmissionGate::Enter(WorkClass work, SteadyTime deadline) 
     return {this, Outcome::kAdmitted};
   }
   if (waiting_.size() >= LineFor(work)) return {nullptr, Outcome::kOverloaded};
-  const auto place = waiting_.insert(waiting_.end(), work);
-  const bool admitted = changed_.wait_until(
-      lock, deadline, [&] { return working_ < slots_ && place == waiting_.begin(); });
+  Waiter waiter;
+  const auto place = waiting_.insert(waiting_.end(), &waiter);
+  if (waiter.turn.wait_until(lock, deadline, [&] { return waiter.admitted; }))
+    return {this, Outcome::kAdmitted};
   waiting_.erase(place);
-  if (!admitted) {
-    changed_.notify_all();  // the next in line may be first now
-    return {nullptr, Outcome::kDeadline};
-  }
-  ++working_;
-  if (working_ < slots_) changed_.notify_all();
-  return {this, Outcome::kAdmitted};
+  return {nullptr, Outcome::kDeadline};
 }
 
 void AdmissionGate::Leave() {
-  {
-    const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty()) {
     --working_;
+    return;
   }
-  changed_.notify_all();
+  // The slot goes to the first in line, who alone is woken.
+  Waiter& first = *waiting_.front();
+  waiting_.pop_front();
+  first.admitted = true;
+  first.turn.notify_one();
 }
 
 AdmissionGate::Load AdmissionGate::load() const {

@@ -56,6 +56,11 @@ class AdmissionGate {
   Load load() const;
 
  private:
+  struct Waiter {
+    std::condition_variable turn;
+    bool admitted = false;
+  };
+
   // Places of the line that this kind of work may fill.
   size_t LineFor(WorkClass work) const;
   void Leave();
@@ -63,10 +68,9 @@ class AdmissionGate {
   const size_t slots_;
   const size_t line_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
   // Guarded by mutex_.
   size_t working_ = 0;
-  std::list<WorkClass> waiting_;  // in order of arrival
+  std::list<Waiter*> waiting_;  // in order of arrival
 };
 
 }  // namespace dynajob
