@@ -80,6 +80,17 @@ class ModelTest(MongodbTest):
         self.train("--store", self.uri, "--force", "--no-publish", "--seed", "9")
         self.assertEqual(self.count("models.files"), 3)
 
+    def test_a_model_of_the_same_name_is_not_replaced_unasked(self):
+        self.import_market()
+        self.train("--store", self.uri)
+        published = self.recommend("store:first")
+        arguments = ["train", "--strategy", "baseline", "--out", self.directory / "other" / "first",
+                     "--store", self.uri, *SETTINGS]
+        self.assert_exit(run(*arguments), 1, "has a model 'first' already", "--publish NAME")
+        self.assertEqual(self.recommend("store:first"), published)
+        self.succeed(*arguments, "--publish", "second")
+        self.assertEqual(self.count("models"), 2)
+
 
 class CommandTest(MongodbTest):
     def test_the_address_may_come_from_the_environment(self):

@@ -110,7 +110,8 @@ std::optional<std::string> Hint(ErrorCode code, const std::string& command) {
     case ErrorCode::kCorruptData:
       return "what is stored is damaged: restore it from a copy, or make it again";
     case ErrorCode::kIo:
-      return "'dynajob doctor --out DIR' checks free space and permissions";
+      return "'dynajob doctor --store URI|PATH --out DIR' checks the store, free space and "
+             "permissions";
     default:
       return std::nullopt;
   }

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "dynajob/stores/open_store.h"
+
 #include "command.h"
 #include "model_store.h"
 #include "store_access.h"
@@ -29,7 +31,8 @@ class TrainCommand final : public Command {
     app.add_option("--strategy", strategy_, "baseline, cosine, llm (surrogate) or hybrid")
         ->type_name("NAME");
     app.add_flag("--resume", resume_, "Continue from the checkpoint in --out, to the same result");
-    app.add_flag("--force", force_, "Replace a model that is in --out");
+    app.add_flag("--force", force_,
+                 "Replace a model that is in --out, or in the store under its name");
     app.add_option("--publish", publish_,
                    "Put the model into the store under this name (MongoDB: always, by default "
                    "under the name of the directory)")
@@ -53,24 +56,32 @@ class TrainCommand final : public Command {
       return InvalidArgument("--resume and --force exclude each other");
     DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
     const Catalog& catalog = loaded.catalog;
+    DYNAJOB_ASSIGN_OR_RETURN(const std::optional<std::string> published_name,
+                             NameToPublish(session));
+    // Before hours of training. A resumed training has its name already.
+    if (published_name && publish_.empty() && !force_ && !resume_)
+      DYNAJOB_RETURN_IF_ERROR(CheckNameIsFree(*loaded.store, *published_name));
     session.Message(fmt::format("train: {} on {} candidates and {} jobs{}", strategy_,
                                 catalog.candidate_count(), catalog.job_count(), LlmLine()));
     DYNAJOB_ASSIGN_OR_RETURN(const TrainingOutcome outcome,
                              TrainInto(session, catalog, loaded.store.get(), request));
     session.progress.Clear();
     Report(session, outcome);
-    DYNAJOB_RETURN_IF_ERROR(Publish(session));
+    if (published_name) DYNAJOB_RETURN_IF_ERROR(Publish(session, *published_name));
     return 0;
   }
 
  private:
-  Status Publish(const Session& session) const {
+  // A database that several processes share gets the model unless told otherwise.
+  Result<std::optional<std::string>> NameToPublish(const Session& session) const {
     DYNAJOB_ASSIGN_OR_RETURN(const std::string address, StoreAddress(session));
-    if (no_publish_ || (publish_.empty() && !address.starts_with("mongodb"))) return Status::Ok();
-    const std::filesystem::path run = std::filesystem::absolute(session.flags.out);
-    const std::filesystem::path directory = run.has_filename() ? run : run.parent_path();
-    const std::string name = publish_.empty() ? directory.filename().string() : publish_;
-    const Status published = PublishModel(session, run, name);
+    if (!publish_.empty()) return std::optional(publish_);
+    if (no_publish_ || !IsMongoAddress(address)) return std::optional<std::string>();
+    return std::optional(PublishedName(session.flags.out));
+  }
+
+  Status Publish(const Session& session, const std::string& name) const {
+    const Status published = PublishModel(session, session.flags.out, name);
     if (!published.ok())
       return Error{published.error().code,
                    fmt::format("the model is in {}, but could not be published: {}",

@@ -237,9 +237,13 @@ Status MongoStore::SummarizeFields(EntityKind kind, EntitySummary& summary) cons
       names_.Embeddings(kind), with_notes, opts, ReadFrom::kAsConfigured, [&] { counts.clear(); },
       [&](BsonView document) {
         const VectorNotes notes(document);
-        for (const FieldName& field : KnownFields(kind))
-          if (const auto note = notes.Of(names_.Vector(kind, field.name)))
+        for (const FieldName& field : KnownFields(kind)) {
+          const std::string& stored = names_.Vector(kind, field.name);
+          if (const auto note = notes.Of(stored))
             ++counts[field.name][{note->dimension, std::string(note->embedder)}];
+          else if (notes.Has(stored))  // of unknown length
+            ++counts[field.name][{0, options_.embedder}];
+        }
         return Status::Ok();
       }));
   for (const FieldName& field : KnownFields(kind)) {

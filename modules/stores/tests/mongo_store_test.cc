@@ -104,6 +104,33 @@ TEST(MongoStore, EmbedsDocumentsOfOthersInPlace) {
   EXPECT_EQ(std::count(written.begin(), written.end(), '\n'), 1) << written;
 }
 
+TEST(MongoStore, LeavesIndexesAsTheirOwnerMadeThem) {
+  MongoTestDatabase database;
+  database.Run(
+      R"({"createIndexes": "job_embeddings", "indexes": [{"key": {"original_job_id": 1},
+      "name": "original_job_id_1", "unique": true}]})");
+  auto store = database.Open();
+  ASSERT_NE(store, nullptr);
+  PutSmallCatalog(*store);
+  EXPECT_EQ(store->LoadCatalog(CatalogSpec{})->job_count(), 3u);
+}
+
+TEST(MongoStore, NotesThatItWouldNotWriteAreNone) {
+  for (const std::string note :
+       {R"("embedder": "e", "dimension": -8)", R"("embedder": "e\u001b[2J", "dimension": 3)",
+        R"("embedder": "e\nready", "dimension": 3)"}) {
+    MongoTestDatabase database;
+    InsertPrototypeData(database);
+    database.Update("job_embeddings", "{}",
+                    R"({"$set": {"dynajob": {"job_title_embeddings": {)" + note + "}}}}");
+    auto store = database.Open(OpenMode::kReadOnly, Prototype());
+    const auto summary = store->Summarize();
+    ASSERT_TRUE(summary.ok()) << MessageOf(summary);
+    EXPECT_EQ(summary->jobs.fields.front(), (FieldSummary{"title", 1, 0, "external"})) << note;
+    EXPECT_EQ(store->LoadCatalog(CatalogSpec{})->embedder(), "external") << note;
+  }
+}
+
 TEST(MongoStore, KeepsFieldsThatItDoesNotKnowAndTheTypesOfIds) {
   MongoTestDatabase database;
   InsertPrototypeData(database, "all_jobs");
