@@ -3,6 +3,7 @@
 #include "command.h"
 #include "comparison_run.h"
 #include "store_access.h"
+#include "store_report.h"
 
 namespace dynajob {
 namespace {
@@ -31,6 +32,8 @@ class CompareCommand final : public Command {
     session.Message(fmt::format("compare: {} candidates, {} jobs, {} + {} dimensions ({})",
                                 catalog.candidate_count(), catalog.job_count(), catalog.state_dim(),
                                 catalog.action_dim(), catalog.embedder()));
+    if (const std::string left_out = ExclusionsText(catalog.exclusions()); !left_out.empty())
+      session.Message(left_out.substr(0, left_out.size() - 1));
     DYNAJOB_ASSIGN_OR_RETURN(const std::string results,
                              CompareInto(session, catalog, loaded.store.get(), directory));
     DYNAJOB_RETURN_IF_ERROR(PrintResults(session, results));

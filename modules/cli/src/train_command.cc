@@ -7,6 +7,7 @@
 #include "command.h"
 #include "model_store.h"
 #include "store_access.h"
+#include "store_report.h"
 #include "training_run.h"
 
 namespace dynajob {
@@ -63,6 +64,8 @@ class TrainCommand final : public Command {
       DYNAJOB_RETURN_IF_ERROR(CheckNameIsFree(*loaded.store, *published_name));
     session.Message(fmt::format("train: {} on {} candidates and {} jobs{}", strategy_,
                                 catalog.candidate_count(), catalog.job_count(), LlmLine()));
+    if (const std::string left_out = ExclusionsText(catalog.exclusions()); !left_out.empty())
+      session.Message(left_out.substr(0, left_out.size() - 1));
     DYNAJOB_ASSIGN_OR_RETURN(const TrainingOutcome outcome,
                              TrainInto(session, catalog, loaded.store.get(), request));
     session.progress.Clear();

@@ -37,7 +37,8 @@ class MongoStore : public Store {
   Result<std::optional<Candidate>> GetCandidate(std::string_view id) override;
   Status PutEmbeddings(EntityKind kind, std::string_view embedder,
                        std::span<const EmbeddingRow> rows) override;
-  Status ClearEmbeddings(EntityKind kind) override;
+  Status RemoveEmbeddings(EntityKind kind, std::string_view field,
+                          std::span<const std::string> ids) override;
   Result<Catalog> LoadCatalog(const CatalogSpec& spec) override;
   Result<std::vector<std::string>> FindJobIds(const JobFilter& filter) override;
   // $vectorSearch of Atlas.
@@ -111,7 +112,8 @@ class MongoStore : public Store {
   template <typename Record>
   Result<EntitySummary> SummarizeEntities(EntityKind kind) const;
   Status SummarizeFields(EntityKind kind, EntitySummary& summary) const;
-  Status SummarizeForeignField(EntityKind kind, std::string_view field,
+  // Of vectors without notes; `with_notes` more have notes that are not ours.
+  Status SummarizeForeignField(EntityKind kind, std::string_view field, size_t with_notes,
                                EntitySummary& summary) const;
 
   std::unique_ptr<MongoConnection> connection_;

@@ -84,7 +84,7 @@ TEST(MongoStore, LoadsWhatThePrototypeWrote) {
   EXPECT_EQ(store->GetJob(kJobOid)->value().title, "Baker");
   const auto summary = store->Summarize();
   ASSERT_TRUE(summary.ok()) << MessageOf(summary);
-  EXPECT_EQ(summary->jobs.fields.front(), (FieldSummary{"title", 1, 3, "external"}));
+  EXPECT_EQ(summary->jobs.fields.front(), (FieldSummary{"title", 1, 3, "external", true}));
 }
 
 TEST(MongoStore, EmbedsDocumentsOfOthersInPlace) {
@@ -93,7 +93,8 @@ TEST(MongoStore, EmbedsDocumentsOfOthersInPlace) {
   MongoOptions options = Prototype();
   options.vector_format = MongoVectorFormat::kArray;
   auto store = database.Open(OpenMode::kReadWrite, options);
-  ASSERT_TRUE(store->ClearEmbeddings(EntityKind::kJob).ok());
+  ASSERT_TRUE(
+      store->RemoveEmbeddings(EntityKind::kJob, "tech", std::vector<std::string>{kJobOid}).ok());
   EXPECT_THAT(database.Dump("job_embeddings"), Not(HasSubstr("tech_skills_vectors")));
   const Status put = store->PutEmbeddings(EntityKind::kJob, "mine", JobRows(kJobOid, 7));
   ASSERT_TRUE(put.ok()) << MessageOf(put);
@@ -126,7 +127,8 @@ TEST(MongoStore, NotesThatItWouldNotWriteAreNone) {
     auto store = database.Open(OpenMode::kReadOnly, Prototype());
     const auto summary = store->Summarize();
     ASSERT_TRUE(summary.ok()) << MessageOf(summary);
-    EXPECT_EQ(summary->jobs.fields.front(), (FieldSummary{"title", 1, 0, "external"})) << note;
+    EXPECT_EQ(summary->jobs.fields.front(), (FieldSummary{"title", 1, 0, "external", true}))
+        << note;
     EXPECT_EQ(store->LoadCatalog(CatalogSpec{})->embedder(), "external") << note;
   }
 }

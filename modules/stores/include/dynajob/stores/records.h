@@ -82,8 +82,10 @@ struct ModelSummary {
 struct FieldSummary {
   std::string name;      // short
   size_t count = 0;      // entities with this embedding
-  size_t dimension = 0;  // 0 when count is 0
+  size_t dimension = 0;  // 0 when count is 0, or unknown
   std::string embedder;  // empty when count is 0
+  // Put there by another program, without a note of who made them: what `embed` replaces is lost.
+  bool foreign = false;
   bool operator==(const FieldSummary&) const = default;
 };
 
