@@ -50,25 +50,52 @@ Status SimulatedUserReward::Rewards(std::span<const Pair> pairs, std::span<doubl
   DYNAJOB_CHECK(pairs.size() == rewards.size(), "one reward per pair");
   std::vector<Pair> unknown;
   std::unordered_set<uint64_t> asked;
+  uint64_t charged = 0;
   for (const Pair& pair : pairs) {
     const uint64_t key = KeyOf(pair);
-    if (!rewards_by_pair_.contains(key) && asked.insert(key).second) unknown.push_back(pair);
+    if (rewards_by_pair_.contains(key) || !asked.insert(key).second) continue;
+    unknown.push_back(pair);
+    charged += bought_.contains(key) ? 0 : 1;
   }
-  if (options_.budget > 0 &&
-      labels_bought() + unknown.size() > static_cast<uint64_t>(options_.budget)) {
+  if (!WithinBudget(labels_bought() + charged)) {
     return Error{ErrorCode::kBudgetReached,
                  fmt::format("labels.budget is {}: {} labels are bought and {} more are needed",
-                             options_.budget, labels_bought(), unknown.size())};
+                             options_.budget, labels_bought(), charged)};
   }
   if (!unknown.empty()) {
     std::vector<ResponseProbabilities> probabilities(unknown.size());
     DYNAJOB_RETURN_IF_ERROR(user_.Probabilities(unknown, probabilities));
     for (size_t i = 0; i < unknown.size(); ++i) {
-      rewards_by_pair_.emplace(KeyOf(unknown[i]), RewardOf(unknown[i], probabilities[i]));
+      const uint64_t key = KeyOf(unknown[i]);
+      rewards_by_pair_.emplace(key, RewardOf(unknown[i], probabilities[i]));
+      bought_.insert(key);
+      expected_.erase(key);
     }
   }
   for (size_t i = 0; i < pairs.size(); ++i) rewards[i] = rewards_by_pair_.at(KeyOf(pairs[i]));
   return Status::Ok();
+}
+
+void SimulatedUserReward::Prefetch(std::span<const Pair> pairs) {
+  std::vector<Pair> wanted;
+  for (const Pair& pair : pairs) {
+    const uint64_t key = KeyOf(pair);
+    if (rewards_by_pair_.contains(key) || expected_.contains(key)) continue;
+    if (!bought_.contains(key)) {
+      if (!WithinBudget(labels_bought() + expected_.size() + 1)) break;
+      expected_.insert(key);
+    }
+    wanted.push_back(pair);
+  }
+  if (!wanted.empty()) user_.Prefetch(wanted);
+}
+
+void SimulatedUserReward::MarkBought(std::span<const Pair> pairs) {
+  for (const Pair& pair : pairs) bought_.insert(KeyOf(pair));
+}
+
+bool SimulatedUserReward::WithinBudget(uint64_t labels) const {
+  return options_.budget == 0 || labels <= static_cast<uint64_t>(options_.budget);
 }
 
 double SimulatedUserReward::RewardOf(Pair pair, const ResponseProbabilities& probabilities) const {

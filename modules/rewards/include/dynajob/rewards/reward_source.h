@@ -31,6 +31,13 @@ class RewardSource {
 
   // Distinct pairs that a simulated user was asked about so far: the cost charged to the arm.
   virtual uint64_t labels_bought() const { return 0; }
+
+  // Says that `pairs` were bought by the run that this one continues: they count as bought, and
+  // asking about them again is not charged.
+  virtual void MarkBought(std::span<const Pair> pairs) { static_cast<void>(pairs); }
+
+  // UserSimulator::pool_hint.
+  virtual int64_t pool_hint() const { return 1; }
 };
 
 }  // namespace dynajob

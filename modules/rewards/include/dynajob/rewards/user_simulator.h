@@ -2,6 +2,7 @@
 #ifndef DYNAJOB_REWARDS_USER_SIMULATOR_H_
 #define DYNAJOB_REWARDS_USER_SIMULATOR_H_
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -28,6 +29,10 @@ class UserSimulator {
   // Says that `pairs` will be asked about soon, so that slow answers can be fetched meanwhile.
   // Returns at once; failures show when the pair is asked for. Changes no answer.
   virtual void Prefetch(std::span<const Pair> pairs) { static_cast<void>(pairs); }
+
+  // How many pairs it likes to know ahead (`pretrain.label_pool` where that is 0); 1: none, answers
+  // are instant. Results depend on it, so it must not depend on how fast answers come.
+  virtual int64_t pool_hint() const { return 1; }
 };
 
 }  // namespace dynajob
