@@ -28,7 +28,7 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog,
 
   const double start = ProgressLine::SteadySeconds();
   DYNAJOB_ASSIGN_OR_RETURN(const ComparisonTraces traces,
-                           RunComparison(catalog, session.settings.experiment, &session.progress,
+                           RunComparison(catalog, session.settings.experiment, LabelSource{}, &session.progress,
                                          &session.cancellation));
   const double compared = ProgressLine::SteadySeconds();
   session.progress.Clear();

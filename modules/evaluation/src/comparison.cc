@@ -21,6 +21,7 @@ constexpr size_t kJudgeReportPairs = 4000;
 struct Trained {
   std::unique_ptr<DynaQAgent> agent;
   uint64_t labels = 0;
+  uint64_t predicted_rewards = 0;
 };
 
 // What all arms of one seed share.
@@ -35,9 +36,13 @@ struct SeedContext {
 
 class Comparison {
  public:
-  Comparison(const Catalog& catalog, const ExperimentOptions& options, ProgressSink* progress,
-             const CancellationToken* cancellation)
-      : catalog_(catalog), options_(options), progress_(progress), cancellation_(cancellation) {}
+  Comparison(const Catalog& catalog, const ExperimentOptions& options, const LabelSource& labels,
+             ProgressSink* progress, const CancellationToken* cancellation)
+      : catalog_(catalog),
+        options_(options),
+        labels_(labels),
+        progress_(progress),
+        cancellation_(cancellation) {}
 
   Result<ComparisonTraces> Run();
 
@@ -61,6 +66,7 @@ class Comparison {
 
   const Catalog& catalog_;
   const ExperimentOptions& options_;
+  const LabelSource& labels_;
   ProgressSink* progress_;
   const CancellationToken* cancellation_;
   std::optional<PairEncoder> encoder_;
@@ -108,7 +114,8 @@ Result<ComparisonTraces> Comparison::Run() {
 
   const std::vector<std::string> arms = ArmsWithOracle();
   ComparisonTraces traces;
-  traces.llm_kind = surrogate_->kind();
+  traces.llm_kind = labels_.kind;
+  traces.llm_facts = labels_.facts;
   for (const SeedContext& context : contexts) traces.seeds.push_back(context.seed);
   for (const std::string& name : comparison.protocols) {
     ProtocolTraces& protocol = traces.protocols.emplace_back();
@@ -203,9 +210,9 @@ Status Comparison::Train(SeedContext& context, Training training) {
 Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
                                const DynaQAgent* cosine_agent) {
   // Labels are counted per arm, so each arm has a source of its own.
-  DYNAJOB_ASSIGN_OR_RETURN(
-      const auto llm,
-      SimulatedUserReward::Create(catalog_, *surrogate_, options_.rewards, options_.labels));
+  UserSimulator& user = labels_.user != nullptr ? *labels_.user : *surrogate_;
+  DYNAJOB_ASSIGN_OR_RETURN(const auto llm, SimulatedUserReward::Create(
+                                               catalog_, user, options_.rewards, options_.labels));
   const TrainerInputs inputs{.encoder = &*encoder_,
                              .candidates = context.split.training_candidates,
                              .jobs = context.split.training_jobs,
@@ -221,6 +228,7 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
   Trained& trained = context.trained[static_cast<size_t>(strategy)];
   trained.agent = std::make_unique<DynaQAgent>((*trainer)->agent());
   trained.labels = (*trainer)->labels_bought();
+  trained.predicted_rewards = (*trainer)->predicted_rewards();
   return Status::Ok();
 }
 
@@ -262,10 +270,11 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
       Report("evaluate", people_done_, people_total_);
     }
     const LearnerCounts online = arm->counts();
-    ArmCost cost{.llm_calls = 0, .env_steps = online.env_steps, .updates = online.q_updates};
+    ArmCost cost{.env_steps = online.env_steps, .updates = online.q_updates};
     if (const auto strategy = StrategyOf(name)) {
       const Trained& trained = context.trained[static_cast<size_t>(*strategy)];
       cost.llm_calls += trained.labels;
+      cost.predicted_rewards += trained.predicted_rewards;
       cost.env_steps += trained.agent->counts().env_steps;
       cost.updates += trained.agent->counts().q_updates;
     }
@@ -339,9 +348,9 @@ void Comparison::Report(const std::string& stage, std::atomic<uint64_t>& done,
 }  // namespace
 
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
-                                       ProgressSink* progress,
+                                       const LabelSource& labels, ProgressSink* progress,
                                        const CancellationToken* cancellation) {
-  return Comparison(catalog, options, progress, cancellation).Run();
+  return Comparison(catalog, options, labels, progress, cancellation).Run();
 }
 
 }  // namespace dynajob

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dynajob/agent/options.h"
@@ -62,9 +63,21 @@ struct ExperimentOptions {
   void Bind(ConfigRegistry& registry);
 };
 
+// Who labels pairs for the arms that buy labels.
+struct LabelSource {
+  // Borrowed; used by several threads at once. Null: the surrogate of the options.
+  UserSimulator* user = nullptr;
+  std::string kind = "surrogate";  // as results must say it
+  // Further facts for results.json, in order. Nothing that depends on how labels were fetched:
+  // results are the same whether an answer was bought or found in a cache.
+  std::vector<std::pair<std::string, std::string>> facts = {};
+};
+
 // Of one arm in one protocol and one seed.
 struct ArmCost {
-  uint64_t llm_calls = 0;
+  uint64_t llm_calls = 0;  // distinct pairs labelled, whoever paid for them first
+  uint64_t predicted_rewards =
+      0;                   // steps of pre-training that the world model rewarded, at a limit
   uint64_t env_steps = 0;  // pre-training and online
   uint64_t updates = 0;    // of Q, real and simulated, pre-training and online
 };
@@ -93,14 +106,15 @@ struct JudgeReport {
 struct ComparisonTraces {
   std::vector<uint64_t> seeds;
   std::string llm_kind;
+  std::vector<std::pair<std::string, std::string>> llm_facts;
   JudgeReport judge;
   std::vector<ProtocolTraces> protocols;
 };
 
 // Runs everything. The result depends on catalog and options only, not on the number of workers.
-// Fails with kCancelled when the token is set.
+// Fails with kCancelled when the token is set, and as the source of labels does.
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
-                                       ProgressSink* progress,
+                                       const LabelSource& labels, ProgressSink* progress,
                                        const CancellationToken* cancellation);
 
 // results.json, schema "dynajob.results/1".
