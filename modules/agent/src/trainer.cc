@@ -7,15 +7,6 @@
 #include <fmt/format.h>
 
 namespace dynajob {
-namespace {
-
-Result<double> Ask(RewardSource& source, Pair pair) {
-  double reward = 0;
-  DYNAJOB_RETURN_IF_ERROR(source.Rewards(std::span(&pair, 1), std::span(&reward, 1)));
-  return reward;
-}
-
-}  // namespace
 
 Status TrainerOptions::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(network.Validate());
@@ -186,12 +177,17 @@ Status Trainer::RunEpisode() {
     ChooseAhead();
     // DynaQAgent::Step with a job that was chosen before, with pools long before.
     const ChosenStep& chosen = ahead_.front();
-    DYNAJOB_ASSIGN_OR_RETURN(const double reward, Reward(chosen.pair));
-    agent_.Observe(chosen.pair, reward, chosen.next_set);
-    const Losses losses = agent_.Learn(world_model_use());
+    DYNAJOB_ASSIGN_OR_RETURN(const std::optional<double> reward, Reward(chosen.pair));
+    Losses losses;
+    if (reward) {
+      agent_.Observe(chosen.pair, *reward, chosen.next_set);
+      losses = agent_.Learn(world_model_use());
+      episode_reward_ += *reward;
+    } else {
+      ++unanswered_;
+    }
     ended = chosen.ends_episode;
     ahead_.pop_front();
-    episode_reward_ += reward;
     ++step_;
     ++steps_done_;
     if (!losses.q) continue;
@@ -251,8 +247,10 @@ JobRow Trainer::ChooseJob(const Episode& episode) {
   const Acquisition acquisition = buys ? options_.pretrain.acquisition : Acquisition::kOnPolicy;
   if (acquisition == Acquisition::kUncertainty) return MostUncertainJob(episode);
   const double epsilon = acquisition == Acquisition::kRandom ? 1.0 : Exploration(phase).At(step);
+  // Steps without an answer are none of the learner's.
+  const uint64_t steps_ahead = steps_done_ - agent_.counts().env_steps + ahead_.size();
   const Choice choice =
-      agent_.ActAhead(episode.candidate(), episode.candidate_set(), epsilon, ahead_.size());
+      agent_.ActAhead(episode.candidate(), episode.candidate_set(), epsilon, steps_ahead);
   return episode.candidate_set()[choice.index];
 }
 
@@ -279,73 +277,6 @@ Status Trainer::CheckFinite(const Phase& phase, double loss, double model_loss) 
                   phase.name, step_, loss, model_loss, phase.options.learning_rate));
 }
 
-Result<double> Trainer::Reward(Pair pair) {
-  const Phase& phase = phases_[phase_];
-  if (phase.source == Source::kCosine) return Ask(*inputs_.cosine, pair);
-  DYNAJOB_ASSIGN_OR_RETURN(const double simulated, SimulatedReward(pair));
-  if (phase.source == Source::kLlm || !calibrated_) return simulated;
-
-  const double fraction = static_cast<double>(step_) / static_cast<double>(phase.options.steps);
-  const double weight = SimulatedUserWeight(options_.hybrid, HybridPhase::kSimulatedUser, fraction);
-  if (weight >= 1) return simulated;
-  DYNAJOB_ASSIGN_OR_RETURN(const double cosine, Ask(*inputs_.cosine, pair));
-  return BlendRewards(weight, calibration_.Apply(cosine), simulated);
-}
-
-// From the simulated user, or at the limit from the world model.
-Result<double> Trainer::SimulatedReward(Pair pair) {
-  const Result<double> answer = Ask(*inputs_.llm, pair);
-  if (answer.ok()) {
-    labelled_.insert(PairKey(pair));
-    return answer;
-  }
-  const bool at_limit = answer.error().code == ErrorCode::kBudgetReached;
-  if (!at_limit || options_.pretrain.at_limit == AtLimit::kStop) return answer;
-  // Neither a world model without a label nor the calibration can do without the simulated user.
-  const Phase& phase = phases_[phase_];
-  if (labelled_.empty() || step_ < phase.rollout_steps) {
-    return Error{
-        ErrorCode::kBudgetReached,
-        fmt::format("{}; llm.at_limit = world-model needs a label to go on from, and those "
-                    "of all {} roll-outs of the phase: this is step {}",
-                    answer.error().message, phase.rollout_steps, step_)};
-  }
-  float reward = 0, deviation = 0;
-  agent_.world_model().Predict(std::span(&pair, 1), std::span(&reward, 1),
-                               std::span(&deviation, 1));
-  ++predicted_rewards_;
-  return static_cast<double>(reward);
-}
-
-Status Trainer::Calibrate() {
-  // Fitted on the roll-outs, whose labels are paid for. Without roll-outs there is nothing to fit.
-  std::vector<Pair> pairs;
-  std::vector<double> labels;
-  for (size_t i = 0; i < agent_.replay().size(); ++i) {
-    pairs.push_back(agent_.replay().at(i).pair);
-    labels.push_back(static_cast<double>(agent_.replay().at(i).reward));
-  }
-  calibrated_ = true;
-  if (pairs.size() < 2 || options_.hybrid.calibration == CalibrationMethod::kNone)
-    return Status::Ok();
-  std::vector<double> cosines(pairs.size());
-  DYNAJOB_RETURN_IF_ERROR(inputs_.cosine->Rewards(pairs, cosines));
-  calibration_sample_ = {std::move(cosines), std::move(labels)};
-  DYNAJOB_RETURN_IF_ERROR(FitCalibration());
-  agent_.RescaleRewards(calibration_.slope(), calibration_.intercept());
-  return Status::Ok();
-}
-
-Status Trainer::FitCalibration() {
-  const auto& [cosines, labels] = calibration_sample_;
-  auto fitted = options_.hybrid.calibration == CalibrationMethod::kAffine
-                    ? RewardCalibration::FitAffine(cosines, labels)
-                    : RewardCalibration::FitRank(cosines, labels);
-  if (!fitted.ok()) return fitted.error();
-  calibration_ = *std::move(fitted);
-  return Status::Ok();
-}
-
 Status Trainer::FinishPhase() {
   const auto minimum = static_cast<uint64_t>(options_.pretrain.minimum_updates);
   while (phase_updates_ < minimum && agent_.replay().size() > 0) {
@@ -354,6 +285,11 @@ Status Trainer::FinishPhase() {
     const double model_loss = learns ? agent_.LearnWorldModel() : 0.0;
     DYNAJOB_RETURN_IF_ERROR(CheckFinite(phases_[phase_], loss, model_loss));
     ++phase_updates_;
+  }
+  if (unanswered_ > 0 && labelled_.empty()) {
+    return Error{
+        ErrorCode::kLlmUnavailable,
+        fmt::format("the simulated user gave no usable answer for any of {} pairs", unanswered_)};
   }
   // What goes online starts from the newest weights, not from the last sync.
   agent_.SyncTarget();

@@ -90,13 +90,9 @@ Status Trainer::LoadChosen(const TensorBundle& bundle) {
 TensorBundle Trainer::Save() const {
   TensorBundle bundle;
   AgentSnapshot::Save(agent_, bundle);
-  const std::vector<uint64_t> state = {phase_,
-                                       static_cast<uint64_t>(step_),
-                                       steps_done_,
-                                       phase_updates_,
-                                       calibrated_ ? 1u : 0u,
-                                       Identity(),
-                                       predicted_rewards_};
+  const std::vector<uint64_t> state = {
+      phase_,     static_cast<uint64_t>(step_), steps_done_, phase_updates_, calibrated_ ? 1u : 0u,
+      Identity(), predicted_rewards_,           unanswered_};
   bundle.Put("trainer.state", std::span<const uint64_t>(state));
   SaveChosen(bundle);
   std::vector<uint64_t> labelled(labelled_.begin(), labelled_.end());
@@ -112,7 +108,7 @@ Status Trainer::Load(const TensorBundle& bundle) {
   DYNAJOB_ASSIGN_OR_RETURN(const auto labelled, bundle.LongWords("trainer.labelled"));
   DYNAJOB_ASSIGN_OR_RETURN(const auto cosines, bundle.LongWords("trainer.calibration.cosine"));
   DYNAJOB_ASSIGN_OR_RETURN(const auto labels, bundle.LongWords("trainer.calibration.label"));
-  if (state.size() != 7 || state[0] > phases_.size() || cosines.size() != labels.size())
+  if (state.size() != 8 || state[0] > phases_.size() || cosines.size() != labels.size())
     return CorruptData("trainer.state has another shape");
   if (state[5] != Identity())
     return InvalidArgument(fmt::format(
@@ -126,6 +122,7 @@ Status Trainer::Load(const TensorBundle& bundle) {
   phase_updates_ = state[3];
   calibrated_ = state[4] != 0;
   predicted_rewards_ = state[6];
+  unanswered_ = state[7];
   DYNAJOB_RETURN_IF_ERROR(LoadChosen(bundle));
   labelled_ = {labelled.begin(), labelled.end()};
   ResumeBuying(labelled);

@@ -25,6 +25,7 @@ class SlowUser final : public RewardSource {
     for (size_t i = 0; i < pairs.size(); ++i) {
       if (!bought.contains(PairKey(pairs[i])) && bought.size() >= budget)
         return Error{ErrorCode::kBudgetReached, "no more labels"};
+      if (mute_about.contains(pairs[i].job)) return NotFound("no usable answer");
       if (asked.size() >= fail_after) return Error{ErrorCode::kLlmUnavailable, "no answer"};
       bought.insert(PairKey(pairs[i]));
       asked.push_back(pairs[i]);
@@ -49,6 +50,7 @@ class SlowUser final : public RewardSource {
   size_t most_awaited = 0;
   size_t budget = SIZE_MAX;
   size_t fail_after = SIZE_MAX;
+  std::set<JobRow> mute_about;
   int64_t hint = 1;
 };
 
@@ -420,6 +422,54 @@ TEST_F(LabelPoolTest, TheWorldModelCannotReplaceTheFirstLabelsOrTheRollOuts) {
   EXPECT_EQ(status.error().code, ErrorCode::kBudgetReached);
   EXPECT_THAT(status.error().message, HasSubstr("no more labels"));
   EXPECT_THAT(status.error().message, HasSubstr("all 13 roll-outs"));
+}
+
+TEST_F(LabelPoolTest, AStepWithoutAnAnswerPassesAndTeachesNothing) {
+  options_.learner.ensemble = 1;
+  const std::set<JobRow> mute = {0, 5, 10, 15, 20, 25, 30, 35};
+  for (const Strategy strategy : {Strategy::kLlm, Strategy::kHybrid}) {
+    SlowUser user;
+    user.mute_about = mute;
+    const auto trainer = Trained(strategy, user);
+    const size_t steps = strategy == Strategy::kLlm ? 64 : 50;
+    EXPECT_GT(trainer->unanswered(), 0u);
+    EXPECT_EQ(trainer->unanswered() + user.asked.size(), steps);
+    EXPECT_EQ(trainer->agent().replay().size(), user.asked.size());
+    for (const Pair& pair : user.asked) EXPECT_FALSE(mute.contains(pair.job));
+    EXPECT_EQ(trainer->labels_bought(), user.bought.size());
+    // Interrupted and resumed, the same.
+    SlowUser flaky;
+    flaky.mute_about = mute;
+    flaky.fail_after = 30;
+    auto stopped = Make(strategy, flaky);
+    ASSERT_FALSE(stopped->Run().ok());
+    SlowUser fresh;
+    fresh.mute_about = mute;
+    auto resumed = Make(strategy, fresh);
+    ASSERT_TRUE(resumed->Load(stopped->Save()).ok());
+    ASSERT_TRUE(resumed->Run().ok());
+    EXPECT_TRUE(SameLearner(resumed->agent(), trainer->agent()));
+    EXPECT_EQ(resumed->unanswered(), trainer->unanswered());
+  }
+}
+
+TEST_F(LabelPoolTest, NoUsableAnswerAtAllIsAnError) {
+  const std::vector<JobRow> jobs = {3, 4};
+  jobs_ = jobs;
+  SlowUser user;
+  user.mute_about = {4};
+  options_.pretrain.episode_steps = 2;
+  options_.pretrain.hybrid_rollout_steps = 2;
+  EXPECT_TRUE(Make(Strategy::kLlm, user)->Run().ok()) << "one of two jobs is answered";
+  const Status too_few = Make(Strategy::kHybrid, user)->Run();
+  ASSERT_FALSE(too_few.ok());
+  EXPECT_EQ(too_few.error().code, ErrorCode::kLlmUnavailable);
+  EXPECT_THAT(too_few.error().message, HasSubstr("labelled 1 of the 2 roll-outs"));
+  jobs_ = {4, 4};
+  const Status nothing = Make(Strategy::kLlm, user)->Run();
+  ASSERT_FALSE(nothing.ok());
+  EXPECT_EQ(nothing.error().code, ErrorCode::kLlmUnavailable);
+  EXPECT_THAT(nothing.error().message, HasSubstr("no usable answer for any of 64 pairs"));
 }
 
 }  // namespace

@@ -64,7 +64,10 @@ Status SimulatedUserReward::Rewards(std::span<const Pair> pairs, std::span<doubl
   }
   if (!unknown.empty()) {
     std::vector<ResponseProbabilities> probabilities(unknown.size());
-    DYNAJOB_RETURN_IF_ERROR(user_.Probabilities(unknown, probabilities));
+    const Status status = user_.Probabilities(unknown, probabilities);
+    if (!status.ok() && status.error().code == ErrorCode::kNotFound && unknown.size() == 1)
+      expected_.erase(KeyOf(unknown.front()));
+    DYNAJOB_RETURN_IF_ERROR(status);
     for (size_t i = 0; i < unknown.size(); ++i) {
       const uint64_t key = KeyOf(unknown[i]);
       rewards_by_pair_.emplace(key, RewardOf(unknown[i], probabilities[i]));

@@ -20,6 +20,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -95,6 +96,8 @@ class Trainer {
   // Steps whose pair got no label, since the budget was spent, and the world model's reward
   // instead (AtLimit::kWorldModel).
   uint64_t predicted_rewards() const { return predicted_rewards_; }
+  // Steps that passed without a reward: the simulated user had no usable answer (kNotFound).
+  uint64_t unanswered() const { return unanswered_; }
 
   // The whole state between two steps, and back; pairs that are chosen ahead are part of it.
   // Loading needs a trainer made with equal arguments and then gives the same results as never
@@ -129,7 +132,7 @@ class Trainer {
   JobRow MostUncertainJob(const Episode& episode) const;
   Status Calibrate();
   Status FitCalibration();
-  Result<double> Reward(Pair pair);
+  Result<std::optional<double>> Reward(Pair pair);
   Result<double> SimulatedReward(Pair pair);
   WorldModelUse world_model_use() const {
     return predicted_rewards_ == 0 ? WorldModelUse::kLearn : WorldModelUse::kFreeze;
@@ -158,6 +161,7 @@ class Trainer {
   uint64_t phase_updates_ = 0;
   std::unordered_set<uint64_t> labelled_;  // PairKey of every pair asked about
   uint64_t predicted_rewards_ = 0;
+  uint64_t unanswered_ = 0;
   bool calibrated_ = false;
   struct {
     std::vector<double> cosines;

@@ -22,7 +22,7 @@ class UserSimulator {
 
   // probabilities[i] is P(response | pairs[i]); the sizes are equal. A simulator that knows only
   // one label gives it probability 1. Fails (kLlmUnavailable, kBudgetReached) rather than invent a
-  // label.
+  // label; with kNotFound when some pair was asked about and has no usable answer, nor will have.
   virtual Status Probabilities(std::span<const Pair> pairs,
                                std::span<ResponseProbabilities> probabilities) = 0;
 
