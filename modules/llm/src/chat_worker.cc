@@ -221,6 +221,7 @@ void HttpChatClient::Worker::EndAttempt(size_t index, Attempt attempt) {
   CheckMulti(curl_multi_remove_handle(multi_.get(), call->transfer->handle()));
   {
     const std::lock_guard lock(mutex_);
+    if (call->transfer->requests() > 1) counters_.resent += call->transfer->requests() - 1;
     counters_.bytes_sent += call->transfer->bytes_sent();
     counters_.bytes_received += call->transfer->bytes_received();
     counters_.in_flight_seconds += duration<double>(now - call->attempt_start).count();

@@ -26,7 +26,8 @@ void HttpTransfer::Prepare(const HttpTarget& target, std::string_view body, int6
   answer_ = {};
   received_ = 0;
   max_bytes_ = static_cast<uint64_t>(target.max_response_bytes);
-  too_large_ = connected_ = false;
+  too_large_ = false;
+  requests_ = 0;
   error_buffer_[0] = '\0';
 
   curl_easy_reset(handle_);  // keeps connections: those belong to the multi handle
@@ -112,7 +113,7 @@ size_t HttpTransfer::OnBody(char* data, size_t size, size_t count, void* self) {
 
 int HttpTransfer::OnConnected(void* self, char*, char*, int, int) {
   auto* transfer = static_cast<HttpTransfer*>(self);
-  transfer->connected_ = true;
+  ++transfer->requests_;
   transfer->last_activity_ = std::chrono::steady_clock::now();
   return CURL_PREREQFUNC_OK;
 }

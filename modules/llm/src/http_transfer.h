@@ -44,7 +44,10 @@ class HttpTransfer {
   CURL* handle() { return handle_; }
   const HttpAnswer& answer() const { return answer_; }
   bool too_large() const { return too_large_; }
-  bool connected() const { return connected_; }
+  bool connected() const { return requests_ > 0; }
+  // Requests that were begun: more than one when libcurl found a kept connection closed before the
+  // first byte of an answer, and sent the request again over another.
+  uint64_t requests() const { return requests_; }
   // When a byte last came in, or the connection stood; only once connected().
   SteadyTime last_activity() const { return last_activity_; }
   // libcurl's words for what went wrong; empty when it has none.
@@ -65,7 +68,7 @@ class HttpTransfer {
   uint64_t received_ = 0;
   uint64_t max_bytes_ = 0;
   bool too_large_ = false;
-  bool connected_ = false;
+  uint64_t requests_ = 0;
   SteadyTime last_activity_;
   char error_buffer_[CURL_ERROR_SIZE] = "";
 };
