@@ -55,6 +55,11 @@ void AddFlag(CLI::App& app, Flag flag, CommonFlags& flags) {
                      "Threads; results do not depend on it (compare.workers)")
           ->type_name("N");
       break;
+    case Flag::kLlm:
+      app.add_option("--llm", flags.llm,
+                     "Who labels: surrogate, endpoint, or replay of bought labels (llm.source)")
+          ->type_name("SOURCE");
+      break;
     case Flag::kK:
       app.add_option("-k", flags.k, "How many jobs")->type_name("N")->capture_default_str();
       break;
@@ -90,6 +95,7 @@ ConfigSources SourcesFor(const Command& command, const CommonFlags& flags) {
   add("compare.seed", flags.seed);
   add("compare.seeds", flags.seeds);
   add("compare.workers", flags.workers);
+  add("llm.source", flags.llm);
   return sources;
 }
 
@@ -104,6 +110,8 @@ std::optional<std::string> Hint(ErrorCode code, const std::string& command) {
       return "check --store; 'dynajob import FILE --store PATH' creates a store";
     case ErrorCode::kCorruptData:
       return "the file is damaged: restore it from a copy, or make it again";
+    case ErrorCode::kLlmUnavailable:
+      return "'dynajob doctor --llm' asks the endpoint what it can do; --llm surrogate needs none";
     case ErrorCode::kIo:
       return "'dynajob doctor --out DIR' checks free space and permissions";
     default:

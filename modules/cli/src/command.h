@@ -22,7 +22,7 @@ namespace dynajob {
 
 // Flags that mean the same in every command that has them. --config, --set, --quiet, --json and
 // --print-config belong to all.
-enum class Flag { kStore, kOut, kArms, kSeed, kSeeds, kWorkers, kK };
+enum class Flag { kStore, kOut, kArms, kSeed, kSeeds, kWorkers, kK, kLlm };
 
 struct CommonFlags {
   std::string store;
@@ -31,7 +31,7 @@ struct CommonFlags {
   std::string out;
   std::string k = "10";
   // As written; the configuration checks them.
-  std::string arms, seed, seeds, workers;
+  std::string arms, seed, seeds, workers, llm;
   bool json = false;
   bool quiet = false;
   bool print_config = false;

@@ -16,10 +16,13 @@ class CompareCommand final : public Command {
   std::vector<std::string> examples() const override {
     return {"compare --store market.db --out runs/first",
             "compare --store market.db --out runs/quick --seeds 2 --arms baseline,hybrid,oracle",
+            "compare --store market.db --out runs/llm --llm endpoint --set llm.model=NAME",
+            "compare --store market.db --out runs/llm --llm replay --set llm.model=NAME",
             "compare --store market.db --out runs/noisy --set surrogate.corruption=0.3 --json"};
   }
   std::vector<Flag> flags() const override {
-    return {Flag::kStore, Flag::kOut, Flag::kArms, Flag::kSeed, Flag::kSeeds, Flag::kWorkers};
+    return {Flag::kStore, Flag::kOut,     Flag::kArms, Flag::kSeed,
+            Flag::kSeeds, Flag::kWorkers, Flag::kLlm};
   }
   Result<int> Run(Session& session) override {
     if (session.flags.out.empty())
@@ -29,8 +32,13 @@ class CompareCommand final : public Command {
     session.Message(fmt::format("compare: {} candidates, {} jobs, {} + {} dimensions ({})",
                                 catalog.candidate_count(), catalog.job_count(), catalog.state_dim(),
                                 catalog.action_dim(), catalog.embedder()));
-    DYNAJOB_ASSIGN_OR_RETURN(const std::string results, CompareInto(session, catalog, directory));
+    DYNAJOB_ASSIGN_OR_RETURN(const std::string store, StoreAddress(session));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto user, SimulatedUser::Open(session, catalog, store));
+    session.Message(user->Note());
+    DYNAJOB_ASSIGN_OR_RETURN(const std::string results,
+                             CompareInto(session, catalog, *user, directory));
     DYNAJOB_RETURN_IF_ERROR(PrintResults(session, results));
+    if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
     session.Message(fmt::format("results: {}\nreport:  {}", (directory / "results.json").string(),
                                 (directory / "report.html").string()));
     return 0;

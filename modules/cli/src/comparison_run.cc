@@ -15,7 +15,28 @@
 
 namespace dynajob {
 
-Result<std::string> CompareInto(Session& session, const Catalog& catalog,
+namespace {
+
+Result<ComparisonTraces> Compare(Session& session, const Catalog& catalog, SimulatedUser& user,
+                                 const std::filesystem::path& directory) {
+  const Labeller labeller{.user = &user.user(), .kind = std::string(user.kind())};
+  Result<ComparisonTraces> traces = RunComparison(catalog, session.settings.experiment, labeller,
+                                                  &session.progress, &session.cancellation);
+  session.progress.Clear();
+  DYNAJOB_RETURN_IF_ERROR(user.Flush());
+  DYNAJOB_RETURN_IF_ERROR(user.WriteReport(directory));
+  if (!traces.ok()) {
+    return user.Explain(traces.error(),
+                        "labels that are bought stay in the store: the same command goes on from "
+                        "them, with a larger limit where one was reached");
+  }
+  traces->llm_facts = user.ResultFacts();
+  return traces;
+}
+
+}  // namespace
+
+Result<std::string> CompareInto(Session& session, const Catalog& catalog, SimulatedUser& user,
                                 const std::filesystem::path& directory) {
   const ComparisonOptions& options = session.settings.experiment.comparison;
   const std::string config = session.settings.registry().ToToml();
@@ -28,12 +49,11 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog,
 
   const double start = ProgressLine::SteadySeconds();
   DYNAJOB_ASSIGN_OR_RETURN(const ComparisonTraces traces,
-                           RunComparison(catalog, session.settings.experiment, LabelSource{}, &session.progress,
-                                         &session.cancellation));
+                           Compare(session, catalog, user, directory));
   const double compared = ProgressLine::SteadySeconds();
-  session.progress.Clear();
   const std::string results = ResultsJson(traces, options);
-  DYNAJOB_ASSIGN_OR_RETURN(const std::string report, ReportHtml(results, config));
+  DYNAJOB_ASSIGN_OR_RETURN(const std::string report,
+                           ReportHtml(results, config, user.ReportFacts()));
   const nlohmann::ordered_json timing = {{"schema", "dynajob.timing/1"},
                                          {"train_and_evaluate_s", compared - start},
                                          {"summarise_s", ProgressLine::SteadySeconds() - compared},

@@ -9,13 +9,15 @@
 #include "dynajob/core/result.h"
 
 #include "command.h"
+#include "simulated_user.h"
 
 namespace dynajob {
 
 // Writes config.toml (before anything long starts, so that a directory that cannot be written is
-// found at once), results.json (depends on catalog and configuration only), timing.json and
-// report.html into `directory`, each whole or not at all. Returns results.json.
-Result<std::string> CompareInto(Session& session, const Catalog& catalog,
+// found at once), results.json (depends on catalog, configuration and labels only, however the
+// labels were fetched), timing.json, report.html and, where an LLM labels, llm.json into
+// `directory`, each whole or not at all. Returns results.json.
+Result<std::string> CompareInto(Session& session, const Catalog& catalog, SimulatedUser& user,
                                 const std::filesystem::path& directory);
 
 // The table, or with --json the results as they are in the file.

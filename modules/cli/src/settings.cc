@@ -47,6 +47,7 @@ Settings::Settings() {
   catalog.Bind(registry_);
   experiment.Bind(registry_);
   train.Bind(registry_);
+  llm.Bind(registry_);
 }
 
 Status Settings::Load(const ConfigSources& sources) {
@@ -73,6 +74,7 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(embed.Validate());
   DYNAJOB_RETURN_IF_ERROR(catalog.Validate());
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());
+  DYNAJOB_RETURN_IF_ERROR(llm.Validate());
   return train.Validate();
 }
 
@@ -88,6 +90,8 @@ std::string Settings::TrainingToml() const {
   copy.rewards.Bind(registry);
   copy.cosine.Bind(registry);
   copy.surrogate.Bind(registry);
+  // A budget that stops the training leaves its result alone, so it may be raised in between.
+  if (copy.trainer.pretrain.at_limit == AtLimit::kStop) copy.labels.budget = 0;
   copy.labels.Bind(registry);
   return registry.ToToml();
 }

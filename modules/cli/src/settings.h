@@ -17,6 +17,8 @@
 #include "dynajob/market/jsonl_importer.h"
 #include "dynajob/stores/catalog_spec.h"
 
+#include "llm_options.h"
+
 namespace dynajob {
 
 // How `dynajob train` reports and saves.
@@ -58,6 +60,7 @@ class Settings {
   CatalogOptions catalog;
   ImportOptions import;
   TrainOptions train;
+  LlmOptions llm;
 
  private:
   Status Validate() const;

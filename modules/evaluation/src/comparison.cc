@@ -22,6 +22,7 @@ struct Trained {
   std::unique_ptr<DynaQAgent> agent;
   uint64_t labels = 0;
   uint64_t predicted_rewards = 0;
+  uint64_t unanswered = 0;
 };
 
 // What all arms of one seed share.
@@ -36,7 +37,7 @@ struct SeedContext {
 
 class Comparison {
  public:
-  Comparison(const Catalog& catalog, const ExperimentOptions& options, const LabelSource& labels,
+  Comparison(const Catalog& catalog, const ExperimentOptions& options, const Labeller& labels,
              ProgressSink* progress, const CancellationToken* cancellation)
       : catalog_(catalog),
         options_(options),
@@ -66,7 +67,7 @@ class Comparison {
 
   const Catalog& catalog_;
   const ExperimentOptions& options_;
-  const LabelSource& labels_;
+  const Labeller& labels_;
   ProgressSink* progress_;
   const CancellationToken* cancellation_;
   std::optional<PairEncoder> encoder_;
@@ -115,7 +116,6 @@ Result<ComparisonTraces> Comparison::Run() {
   const std::vector<std::string> arms = ArmsWithOracle();
   ComparisonTraces traces;
   traces.llm_kind = labels_.kind;
-  traces.llm_facts = labels_.facts;
   for (const SeedContext& context : contexts) traces.seeds.push_back(context.seed);
   for (const std::string& name : comparison.protocols) {
     ProtocolTraces& protocol = traces.protocols.emplace_back();
@@ -229,6 +229,7 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
   trained.agent = std::make_unique<DynaQAgent>((*trainer)->agent());
   trained.labels = (*trainer)->labels_bought();
   trained.predicted_rewards = (*trainer)->predicted_rewards();
+  trained.unanswered = (*trainer)->unanswered();
   return Status::Ok();
 }
 
@@ -275,6 +276,7 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
       const Trained& trained = context.trained[static_cast<size_t>(*strategy)];
       cost.llm_calls += trained.labels;
       cost.predicted_rewards += trained.predicted_rewards;
+      cost.unanswered += trained.unanswered;
       cost.env_steps += trained.agent->counts().env_steps;
       cost.updates += trained.agent->counts().q_updates;
     }
@@ -348,7 +350,7 @@ void Comparison::Report(const std::string& stage, std::atomic<uint64_t>& done,
 }  // namespace
 
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
-                                       const LabelSource& labels, ProgressSink* progress,
+                                       const Labeller& labels, ProgressSink* progress,
                                        const CancellationToken* cancellation) {
   return Comparison(catalog, options, labels, progress, cancellation).Run();
 }

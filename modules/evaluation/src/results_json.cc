@@ -102,12 +102,14 @@ class ProtocolSummary {
     for (const ArmCost& cost : arm.cost_by_seed) {
       total.llm_calls += cost.llm_calls;
       total.predicted_rewards += cost.predicted_rewards;
+      total.unanswered += cost.unanswered;
       total.env_steps += cost.env_steps;
       total.updates += cost.updates;
     }
     Json cost = {
         {"llm_calls", total.llm_calls}, {"env_steps", total.env_steps}, {"updates", total.updates}};
     if (total.predicted_rewards > 0) cost["predicted_rewards"] = total.predicted_rewards;
+    if (total.unanswered > 0) cost["unanswered"] = total.unanswered;
     return {{"name", arm.name},
             {"kind", arm.kind},
             {"metrics", metrics},

@@ -30,7 +30,7 @@ class ComparisonTest : public ::testing::Test {
 
   Catalog catalog_;
   ExperimentOptions options_;
-  LabelSource labels_;
+  Labeller labels_;
 };
 
 // A simulated user who likes every third job; safe for concurrent use.
@@ -190,8 +190,9 @@ TEST(ComparisonOptions, LimitsNameFieldAndValue) {
 TEST_F(ComparisonTest, LabelsComeFromTheUserThatIsGiven) {
   const std::string surrogate = ResultsJson(Run(), options_.comparison);
   ThirdJobUser user;
-  labels_ = {.user = &user, .kind = "llm", .facts = {{"model", "tiny"}, {"prompt", "v1"}}};
-  const ComparisonTraces traces = Run();
+  labels_ = {.user = &user, .kind = "llm"};
+  ComparisonTraces traces = Run();
+  traces.llm_facts = {{"model", "tiny"}, {"prompt", "v1"}};
   EXPECT_GT(user.asked, 0u);
   const std::string results = ResultsJson(traces, options_.comparison);
   const auto json = nlohmann::json::parse(results);
@@ -200,7 +201,9 @@ TEST_F(ComparisonTest, LabelsComeFromTheUserThatIsGiven) {
   EXPECT_EQ(json["judge"], nlohmann::json::parse(surrogate)["judge"]);
   EXPECT_NE(json["protocols"], nlohmann::json::parse(surrogate)["protocols"]);
   options_.comparison.workers = 1;
-  EXPECT_EQ(ResultsJson(Run(), options_.comparison), results);
+  ComparisonTraces alone = Run();
+  alone.llm_facts = traces.llm_facts;
+  EXPECT_EQ(ResultsJson(alone, options_.comparison), results);
   const auto summary = ParseResults(results);
   ASSERT_TRUE(summary.ok());
   EXPECT_THAT(SimulationNote(*summary), HasSubstr("llm (model tiny, prompt v1)"));

@@ -1,5 +1,6 @@
 #include "dynajob/rewards/simulated_user_reward.h"
 
+#include <optional>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -53,7 +54,7 @@ Status SimulatedUserReward::Rewards(std::span<const Pair> pairs, std::span<doubl
   uint64_t charged = 0;
   for (const Pair& pair : pairs) {
     const uint64_t key = KeyOf(pair);
-    if (rewards_by_pair_.contains(key) || !asked.insert(key).second) continue;
+    if (IsKnown(key) || !asked.insert(key).second) continue;
     unknown.push_back(pair);
     charged += bought_.contains(key) ? 0 : 1;
   }
@@ -62,28 +63,43 @@ Status SimulatedUserReward::Rewards(std::span<const Pair> pairs, std::span<doubl
                  fmt::format("labels.budget is {}: {} labels are bought and {} more are needed",
                              options_.budget, labels_bought(), charged)};
   }
-  if (!unknown.empty()) {
-    std::vector<ResponseProbabilities> probabilities(unknown.size());
-    const Status status = user_.Probabilities(unknown, probabilities);
-    if (!status.ok() && status.error().code == ErrorCode::kNotFound && unknown.size() == 1)
-      expected_.erase(KeyOf(unknown.front()));
-    DYNAJOB_RETURN_IF_ERROR(status);
-    for (size_t i = 0; i < unknown.size(); ++i) {
-      const uint64_t key = KeyOf(unknown[i]);
-      rewards_by_pair_.emplace(key, RewardOf(unknown[i], probabilities[i]));
-      bought_.insert(key);
-      expected_.erase(key);
-    }
+  if (!unknown.empty()) DYNAJOB_RETURN_IF_ERROR(Buy(unknown));
+  for (const Pair& pair : pairs) {
+    if (!unanswered_.contains(KeyOf(pair))) continue;
+    return NotFound(
+        fmt::format("the simulated user has no usable answer for candidate '{}' and "
+                    "job '{}'",
+                    catalog_.candidate(pair.candidate).id, catalog_.job(pair.job).id));
   }
   for (size_t i = 0; i < pairs.size(); ++i) rewards[i] = rewards_by_pair_.at(KeyOf(pairs[i]));
   return Status::Ok();
+}
+
+Status SimulatedUserReward::Buy(std::span<const Pair> pairs) {
+  std::vector<std::optional<ResponseProbabilities>> labels(pairs.size());
+  DYNAJOB_RETURN_IF_ERROR(user_.Labels(pairs, labels));
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const uint64_t key = KeyOf(pairs[i]);
+    expected_.erase(key);
+    if (!labels[i]) {
+      unanswered_.insert(key);
+      continue;
+    }
+    rewards_by_pair_.emplace(key, RewardOf(pairs[i], *labels[i]));
+    bought_.insert(key);
+  }
+  return Status::Ok();
+}
+
+bool SimulatedUserReward::IsKnown(uint64_t key) const {
+  return rewards_by_pair_.contains(key) || unanswered_.contains(key);
 }
 
 void SimulatedUserReward::Prefetch(std::span<const Pair> pairs) {
   std::vector<Pair> wanted;
   for (const Pair& pair : pairs) {
     const uint64_t key = KeyOf(pair);
-    if (rewards_by_pair_.contains(key) || expected_.contains(key)) continue;
+    if (IsKnown(key) || expected_.contains(key)) continue;
     if (!bought_.contains(key)) {
       if (!WithinBudget(labels_bought() + expected_.size() + 1)) break;
       expected_.insert(key);

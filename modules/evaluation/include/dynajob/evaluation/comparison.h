@@ -64,22 +64,20 @@ struct ExperimentOptions {
 };
 
 // Who labels pairs for the arms that buy labels.
-struct LabelSource {
+struct Labeller {
   // Borrowed; used by several threads at once. Null: the surrogate of the options.
   UserSimulator* user = nullptr;
   std::string kind = "surrogate";  // as results must say it
-  // Further facts for results.json, in order. Nothing that depends on how labels were fetched:
-  // results are the same whether an answer was bought or found in a cache.
-  std::vector<std::pair<std::string, std::string>> facts = {};
 };
 
 // Of one arm in one protocol and one seed.
 struct ArmCost {
   uint64_t llm_calls = 0;  // distinct pairs labelled, whoever paid for them first
   uint64_t predicted_rewards =
-      0;                   // steps of pre-training that the world model rewarded, at a limit
-  uint64_t env_steps = 0;  // pre-training and online
-  uint64_t updates = 0;    // of Q, real and simulated, pre-training and online
+      0;                    // steps of pre-training that the world model rewarded, at a limit
+  uint64_t unanswered = 0;  // steps whose pair the simulated user had no usable answer for
+  uint64_t env_steps = 0;   // pre-training and online
+  uint64_t updates = 0;     // of Q, real and simulated, pre-training and online
 };
 
 struct ArmTraces {
@@ -106,6 +104,8 @@ struct JudgeReport {
 struct ComparisonTraces {
   std::vector<uint64_t> seeds;
   std::string llm_kind;
+  // Further facts about who labelled, for results.json, in order; set by the caller. Nothing that
+  // depends on how labels were fetched: results are the same whether they were bought or cached.
   std::vector<std::pair<std::string, std::string>> llm_facts;
   JudgeReport judge;
   std::vector<ProtocolTraces> protocols;
@@ -114,7 +114,7 @@ struct ComparisonTraces {
 // Runs everything. The result depends on catalog and options only, not on the number of workers.
 // Fails with kCancelled when the token is set, and as the source of labels does.
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
-                                       const LabelSource& labels, ProgressSink* progress,
+                                       const Labeller& labels, ProgressSink* progress,
                                        const CancellationToken* cancellation);
 
 // results.json, schema "dynajob.results/1".

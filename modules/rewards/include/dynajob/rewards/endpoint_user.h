@@ -65,9 +65,12 @@ class EndpointUser final : public UserSimulator {
   // As Probabilities, but a pair without a usable answer is nullopt; kLlmUnavailable once such
   // pairs are more than `llm.max_invalid_share` of at least 20.
   Status Labels(std::span<const Pair> pairs,
-                std::span<std::optional<ResponseProbabilities>> labels);
+                std::span<std::optional<ResponseProbabilities>> labels) override;
 
   void Prefetch(std::span<const Pair> pairs) override;
+  // Fixed, and the same in a replay, because results depend on it: enough for two pools to keep 64
+  // calls in flight busy.
+  int64_t pool_hint() const override { return 128; }
 
   // Everything asked for so far by anyone.
   EndpointUserReport Report() const;

@@ -23,7 +23,7 @@ class RewardSource {
 
   // rewards[i] is the reward of pairs[i]; the sizes are equal. On failure `rewards` is unspecified
   // and nothing was bought for this batch that is not kept for a later call. kNotFound: some pair
-  // has no reward, now or later (UserSimulator::Probabilities).
+  // has no reward, now or later (UserSimulator::Labels).
   virtual Status Rewards(std::span<const Pair> pairs, std::span<double> rewards) = 0;
 
   // Says that `pairs` will be asked about soon (UserSimulator::Prefetch). Changes no reward and no

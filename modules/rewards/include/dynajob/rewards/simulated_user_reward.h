@@ -45,7 +45,8 @@ class SimulatedUserReward final : public RewardSource {
   std::string_view name() const override { return "llm"; }
 
   // Fails with kBudgetReached, before anything is asked, when the new pairs among `pairs` would
-  // exceed the budget; pairs that are known stay free. Errors of the simulator are passed on.
+  // exceed the budget; pairs that are known stay free. Pairs without a usable answer count as no
+  // label. Errors of the simulator are passed on.
   Status Rewards(std::span<const Pair> pairs, std::span<double> rewards) override;
 
   // Passes on the pairs that are not known yet, as far as the budget reaches. When they are asked
@@ -61,6 +62,8 @@ class SimulatedUserReward final : public RewardSource {
                       const LabelOptions& options);
 
   double RewardOf(Pair pair, const ResponseProbabilities& probabilities) const;
+  Status Buy(std::span<const Pair> pairs);
+  bool IsKnown(uint64_t key) const;
   bool WithinBudget(uint64_t labels) const;
 
   const Catalog& catalog_;
@@ -69,8 +72,9 @@ class SimulatedUserReward final : public RewardSource {
   LabelOptions options_;
   // Looked up only, never iterated.
   std::unordered_map<uint64_t, double> rewards_by_pair_;
-  std::unordered_set<uint64_t> bought_;    // those of an earlier run included
-  std::unordered_set<uint64_t> expected_;  // prefetched and not bought yet
+  std::unordered_set<uint64_t> unanswered_;  // asked about in vain
+  std::unordered_set<uint64_t> bought_;      // those of an earlier run included
+  std::unordered_set<uint64_t> expected_;    // prefetched and not bought yet
 };
 
 }  // namespace dynajob

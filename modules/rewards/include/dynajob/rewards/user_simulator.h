@@ -3,6 +3,7 @@
 #define DYNAJOB_REWARDS_USER_SIMULATOR_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -22,9 +23,14 @@ class UserSimulator {
 
   // probabilities[i] is P(response | pairs[i]); the sizes are equal. A simulator that knows only
   // one label gives it probability 1. Fails (kLlmUnavailable, kBudgetReached) rather than invent a
-  // label; with kNotFound when some pair was asked about and has no usable answer, nor will have.
+  // label.
   virtual Status Probabilities(std::span<const Pair> pairs,
                                std::span<ResponseProbabilities> probabilities) = 0;
+
+  // As Probabilities, but a pair that was asked about and has no usable answer, now or later, is
+  // nullopt.
+  virtual Status Labels(std::span<const Pair> pairs,
+                        std::span<std::optional<ResponseProbabilities>> labels);
 
   // Says that `pairs` will be asked about soon, so that slow answers can be fetched meanwhile.
   // Returns at once; failures show when the pair is asked for. Changes no answer.
