@@ -111,7 +111,7 @@ std::optional<std::string> Hint(ErrorCode code, const std::string& command) {
     case ErrorCode::kCorruptData:
       return "the file is damaged: restore it from a copy, or make it again";
     case ErrorCode::kLlmUnavailable:
-      return "'dynajob doctor --llm' asks the endpoint what it can do; --llm surrogate needs none";
+      return "'dynajob doctor --llm' checks the endpoint";
     case ErrorCode::kIo:
       return "'dynajob doctor --out DIR' checks free space and permissions";
     default:

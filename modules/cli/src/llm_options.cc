@@ -3,7 +3,6 @@
 namespace dynajob {
 
 Status LlmOptions::Validate() const {
-  DYNAJOB_RETURN_IF_ERROR(chat.Validate());
   DYNAJOB_RETURN_IF_ERROR(budget.Validate());
   return endpoint.Validate();
 }
@@ -13,7 +12,6 @@ void LlmOptions::Bind(ConfigRegistry& registry) {
                {{"surrogate", LlmSource::kSurrogate},
                 {"endpoint", LlmSource::kEndpoint},
                 {"replay", LlmSource::kReplay}});
-  chat.Bind(registry);
   budget.Bind(registry);
   endpoint.Bind(registry);
 }

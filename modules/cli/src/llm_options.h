@@ -1,11 +1,10 @@
-// Everything under "llm." that decides who plays the user and how.
+// Who plays the user, how it is asked and what that may cost.
 #ifndef DYNAJOB_CLI_SRC_LLM_OPTIONS_H_
 #define DYNAJOB_CLI_SRC_LLM_OPTIONS_H_
 
 #include "dynajob/core/config.h"
 #include "dynajob/core/result.h"
 #include "dynajob/llm/budget.h"
-#include "dynajob/llm/chat_options.h"
 #include "dynajob/rewards/endpoint_options.h"
 
 namespace dynajob {
@@ -18,7 +17,6 @@ enum class LlmSource {
 
 struct LlmOptions {
   LlmSource source = LlmSource::kSurrogate;
-  ChatOptions chat;
   BudgetOptions budget;
   EndpointOptions endpoint;
 

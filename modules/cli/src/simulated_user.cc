@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "dynajob/core/file.h"
+#include "dynajob/llm/capabilities.h"
 #include "dynajob/stores/open_store.h"
 
 namespace dynajob {
@@ -81,16 +82,17 @@ Result<std::unique_ptr<SimulatedUser>> SimulatedUser::Surrogate(const Session& s
 Status SimulatedUser::OpenEndpoint(const Session& session, const Catalog& catalog,
                                    const std::string& store) {
   const LlmOptions& options = session.settings.llm;
+  const ChatOptions& chat = session.settings.chat;
   const bool replays = options.source == LlmSource::kReplay;
   // A replay asks nobody; the client only says how address and model are written.
-  DYNAJOB_ASSIGN_OR_RETURN(
-      client_, HttpChatClient::Create(options.chat, replays ? "" : ApiKeyFromEnvironment()));
+  DYNAJOB_ASSIGN_OR_RETURN(client_,
+                           HttpChatClient::Create(chat, replays ? "" : ApiKeyFromEnvironment()));
   DYNAJOB_ASSIGN_OR_RETURN(auto connection,
                            OpenStore(store, replays ? OpenMode::kReadOnly : OpenMode::kReadWrite));
   cache_ = std::make_unique<AnswerCache>(std::move(connection));
   DYNAJOB_ASSIGN_OR_RETURN(budget_, Budget::Create(options.budget, client_->model()));
-  DYNAJOB_ASSIGN_OR_RETURN(const EndpointProfile profile, FindProfile(options));
-  const auto concurrency = static_cast<size_t>(options.chat.concurrency);
+  DYNAJOB_ASSIGN_OR_RETURN(const EndpointProfile profile, FindProfile(replays));
+  const auto concurrency = static_cast<size_t>(chat.concurrency);
   const EndpointUserParts parts{.catalog = &catalog,
                                 .cache = cache_.get(),
                                 .client = replays ? nullptr : client_.get(),
@@ -98,28 +100,29 @@ Status SimulatedUser::OpenEndpoint(const Session& session, const Catalog& catalo
                                 .base_url = client_->base_url(),
                                 .model = client_->model(),
                                 .profile = profile,
-                                .sampling = options.chat.sampling,
+                                .sampling = chat.sampling,
                                 .cosine = cosine_.get(),
                                 .in_flight = concurrency + std::max<size_t>(4, concurrency / 2)};
   DYNAJOB_ASSIGN_OR_RETURN(endpoint_, EndpointUser::Create(parts, options.endpoint));
-  origin_ = DescribeOrigin(options);
+  origin_ = DescribeOrigin(options.endpoint, chat.sampling);
   return Status::Ok();
 }
 
 // What the endpoint was found to be able to do when its first answer was bought decides the form of
 // every question, and so the keys of the cache.
-Result<EndpointProfile> SimulatedUser::FindProfile(const LlmOptions& options) {
+Result<EndpointProfile> SimulatedUser::FindProfile(bool replays) {
   DYNAJOB_ASSIGN_OR_RETURN(const std::optional<EndpointProfile> known,
                            cache_->LoadProfile(client_->base_url(), client_->model()));
   if (known) return *known;
-  if (options.source == LlmSource::kReplay) {
+  if (replays) {
     return Error{ErrorCode::kLlmUnavailable,
                  fmt::format("replay: {} holds no answers of model '{}' at {}; buy them with --llm "
                              "endpoint, or move them here with 'dynajob labels import'",
                              cache_->store_name(), client_->model(), client_->base_url())};
   }
+  DYNAJOB_ASSIGN_OR_RETURN(const Capabilities can, ProbeCapabilities(*client_));
   const EndpointProfile found = {
-      .mode = AnswerMode::kJsonSchema, .top_logprobs = 20, .fingerprint = ""};
+      .mode = can.answer_mode(), .top_logprobs = can.top_logprobs, .fingerprint = can.fingerprint};
   DYNAJOB_RETURN_IF_ERROR(cache_->SaveProfile(client_->base_url(), client_->model(), found));
   return found;
 }
@@ -135,10 +138,9 @@ std::string SimulatedUser::Note() const {
 }
 
 // Everything that a label depends on besides the pair.
-std::string SimulatedUser::DescribeOrigin(const LlmOptions& options) const {
+std::string SimulatedUser::DescribeOrigin(const EndpointOptions& asked,
+                                          const Sampling& sampling) const {
   const EndpointUserReport report = endpoint_->Report();
-  const EndpointOptions& asked = options.endpoint;
-  const Sampling& sampling = options.chat.sampling;
   return fmt::format(
       "{} at {}, fingerprint '{}', {} with {} logprobs, prompts {} {}, texts of {} characters, {} "
       "stages, {} jobs a call, {} samples, {} attempts, temperature {}, top_p {}, seed {}, {} "

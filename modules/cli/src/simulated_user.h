@@ -66,8 +66,8 @@ class SimulatedUser {
  private:
   SimulatedUser() = default;
   Status OpenEndpoint(const Session& session, const Catalog& catalog, const std::string& store);
-  Result<EndpointProfile> FindProfile(const LlmOptions& options);
-  std::string DescribeOrigin(const LlmOptions& options) const;
+  Result<EndpointProfile> FindProfile(bool replays);
+  std::string DescribeOrigin(const EndpointOptions& asked, const Sampling& sampling) const;
 
   std::unique_ptr<SurrogateUser> surrogate_;
   std::unique_ptr<CosineReward> cosine_;

@@ -29,6 +29,9 @@ std::string Said(const HttpAnswer& answer, const std::vector<std::string>& secre
 }
 
 Attempt JudgeTransport(const HttpTransfer& transfer, CURLcode code, const ChatOptions& options) {
+  if (transfer.headers_too_large())
+    return FailedAttempt(ChatFailure::kTooLarge,
+                         fmt::format("cut off: headers longer than {} bytes", kMaxHeaderBytes));
   if (transfer.too_large())
     return FailedAttempt(ChatFailure::kTooLarge,
                          fmt::format("cut off: longer than llm.max_response_bytes = {}",

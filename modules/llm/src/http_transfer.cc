@@ -24,7 +24,7 @@ HttpTransfer::~HttpTransfer() { curl_easy_cleanup(handle_); }
 
 void HttpTransfer::Prepare(const HttpTarget& target, std::string_view body, int64_t timeout_ms) {
   answer_ = {};
-  received_ = 0;
+  received_ = header_bytes_ = 0;
   max_bytes_ = static_cast<uint64_t>(target.max_response_bytes);
   too_large_ = false;
   requests_ = 0;
@@ -70,12 +70,13 @@ bool HttpTransfer::Account(size_t bytes) {
   last_activity_ = std::chrono::steady_clock::now();
   received_ += bytes;
   too_large_ = too_large_ || received_ > max_bytes_;
-  return !too_large_;
+  return !too_large();
 }
 
 size_t HttpTransfer::OnHeader(char* data, size_t size, size_t count, void* self) {
   auto* transfer = static_cast<HttpTransfer*>(self);
   const size_t bytes = size * count;
+  transfer->header_bytes_ += bytes;
   if (!transfer->Account(bytes)) return 0;
   transfer->ReadHeader(std::string_view(data, bytes));
   return bytes;

@@ -14,6 +14,9 @@
 
 namespace dynajob {
 
+// Of one answer; libcurl's own limit is near 300 KB and looks like a broken connection.
+inline constexpr uint64_t kMaxHeaderBytes = 64 * 1024;
+
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 // What is the same for all transfers of a client.
@@ -43,7 +46,8 @@ class HttpTransfer {
 
   CURL* handle() { return handle_; }
   const HttpAnswer& answer() const { return answer_; }
-  bool too_large() const { return too_large_; }
+  bool too_large() const { return too_large_ || headers_too_large(); }
+  bool headers_too_large() const { return header_bytes_ > kMaxHeaderBytes; }
   bool connected() const { return requests_ > 0; }
   // Requests that were begun: more than one when libcurl found a kept connection closed before the
   // first byte of an answer, and sent the request again over another.
@@ -65,7 +69,8 @@ class HttpTransfer {
 
   CURL* handle_;
   HttpAnswer answer_;
-  uint64_t received_ = 0;
+  uint64_t received_ = 0;  // headers included
+  uint64_t header_bytes_ = 0;
   uint64_t max_bytes_ = 0;
   bool too_large_ = false;
   uint64_t requests_ = 0;

@@ -66,8 +66,9 @@ TEST(EndpointUrlTest, TakesCredentialsOut) {
 }
 
 TEST(EndpointUrlTest, RefusesWithoutQuoting) {
-  for (const char* text : {"", "ftp://s3cret@host/v1", "http://host/v1?key=s3cret",
-                           "http://host/v1#s3cret", "http://s3cret:s3cret@ho st/", "file:///s3cret"}) {
+  for (const char* text :
+       {"", "ftp://s3cret@host/v1", "http://host/v1?key=s3cret", "http://host/v1#s3cret",
+        "http://s3cret:s3cret@ho st/", "file:///s3cret"}) {
     const auto url = ParseEndpointUrl(text, "llm.base_url");
     ASSERT_FALSE(url.ok()) << text;
     EXPECT_EQ(url.error().code, ErrorCode::kInvalidArgument);

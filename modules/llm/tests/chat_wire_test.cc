@@ -116,7 +116,10 @@ TEST(ServerMessageTest, FindsTheMessageInItsCommonPlaces) {
 
 TEST(ExcerptTest, CutsBetweenCharactersAndDropsControls) {
   EXPECT_EQ(Excerpt("ééé", 3), "é…");
-  EXPECT_EQ(Excerpt("a\xc2\x9b" "31mb\x7f", 100), "a 31mb");
+  EXPECT_EQ(Excerpt("a\xc2\x9b"
+                    "31mb\x7f",
+                    100),
+            "a 31mb");
 }
 
 }  // namespace

@@ -5,11 +5,6 @@
 #ifndef DYNAJOB_LLM_TESTS_SCRIPTED_SERVER_H_
 #define DYNAJOB_LLM_TESTS_SCRIPTED_SERVER_H_
 
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -21,6 +16,10 @@
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "dynajob/core/check.h"
 

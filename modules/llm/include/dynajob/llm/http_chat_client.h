@@ -53,8 +53,8 @@ struct ChatCounters {
   std::array<uint64_t, kChatFailures> failed{};   // calls, by the cause of the last attempt
   std::array<uint64_t, kChatFailures> retries{};  // attempts that were followed by another
   uint64_t attempts = 0;                          // that were begun
-  uint64_t resent = 0;  // within attempts: a kept connection was closed before any byte came
-  uint64_t prompt_tokens = 0;                     // as reported, of calls that succeeded
+  uint64_t resent = 0;         // within attempts: a kept connection was closed before any byte came
+  uint64_t prompt_tokens = 0;  // as reported, of calls that succeeded
   uint64_t completion_tokens = 0;
   uint64_t bytes_sent = 0;  // headers and bodies
   uint64_t bytes_received = 0;
