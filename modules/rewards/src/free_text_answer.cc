@@ -227,6 +227,7 @@ std::optional<ParsedAnswer> WordOnALine(std::string_view text, const ChoiceSet& 
 }  // namespace
 
 std::optional<size_t> ExactWord(std::string_view text, const ChoiceSet& set) {
+  if (text.find('?') != std::string_view::npos) return std::nullopt;  // asks, and says nothing
   const auto is_letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            (static_cast<unsigned char>(c) >= 0x80);

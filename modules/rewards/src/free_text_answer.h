@@ -14,7 +14,8 @@ namespace dynajob {
 // save it"), or by "is not" after it; it counts for nothing in a condition or a question.
 ParsedAnswer ChoiceInText(std::string_view text, const ChoiceSet& set);
 
-// Index of the word that `text` is, but for case and punctuation or quotes around it.
+// Index of the word that `text` is, but for case and punctuation or quotes around it; a question is
+// no answer.
 std::optional<size_t> ExactWord(std::string_view text, const ChoiceSet& set);
 
 }  // namespace dynajob

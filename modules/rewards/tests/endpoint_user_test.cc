@@ -1,6 +1,7 @@
 #include "dynajob/rewards/endpoint_user.h"
 
 #include <atomic>
+#include <cmath>
 #include <filesystem>
 #include <set>
 #include <thread>
@@ -88,12 +89,14 @@ class EndpointUserTest : public ::testing::Test {
     parts.model = "fake";
     parts.profile = profile;
     parts.sampling = sampling;
+    parts.cosine = cosine_;
     return parts;
   }
 
   Catalog catalog_ = NamedCatalog(3, 7);
   std::filesystem::path directory_;
   std::unique_ptr<AnswerCache> cache_;
+  const CosineReward* cosine_ = nullptr;
 };
 
 Result<ResponseProbabilities> LabelOf(EndpointUser& user, dynajob::Pair pair) {
@@ -312,6 +315,160 @@ TEST_F(EndpointUserTest, ManyThreadsGetTheSameLabels) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, 0);
   EXPECT_EQ(asked.client->requests().size(), 21u);
+}
+
+TEST_F(EndpointUserTest, LogprobsBecomeProbabilities) {
+  EndpointProfile profile;
+  profile.top_logprobs = 5;
+  auto asked = Ask(
+      [](const ChatRequest& request) -> Result<ChatReply> {
+        ChatReply reply = ReplyOf("SAVE");
+        if (request.top_logprobs == 5)
+          reply.logprobs = {
+              {"SAVE", std::log(0.6), {{"SAVE", std::log(0.6)}, {"APP", std::log(0.2)}}}};
+        return reply;
+      },
+      {.samples = 3}, profile);
+  const auto label = LabelOf(*asked.user, {0, 1});
+  ASSERT_TRUE(label.ok());
+  EXPECT_NEAR((*label)[2], 0.75, 1e-12);
+  EXPECT_NEAR((*label)[3], 0.25, 1e-12);
+  EXPECT_EQ(asked.client->requests().size(), 1u) << "probabilities leave nothing to sample";
+  EXPECT_EQ(asked.user->Report().sources.at("logprobs"), 1u);
+
+  asked.user.reset();
+  OpenCache();
+  EndpointUserParts parts = Parts(profile);
+  const auto replay = EndpointUser::Create(parts, {.samples = 3}).value();
+  EXPECT_EQ(LabelOf(*replay, {0, 1}).value(), *label);
+}
+
+TEST_F(EndpointUserTest, SamplesAreAveragedOverSeeds) {
+  Sampling sampling;
+  sampling.temperature = 1;
+  auto asked = Ask(
+      [](const ChatRequest& request) -> Result<ChatReply> {
+        return ReplyOf(request.sampling.seed == 2 ? "APPLY" : "SAVE");
+      },
+      {.samples = 4}, {}, {}, sampling);
+  EXPECT_EQ(LabelOf(*asked.user, {0, 1}).value(), (ResponseProbabilities{0, 0, 0.75, 0.25}));
+  EXPECT_EQ(asked.user->Report().sources.at("samples"), 1u);
+  EXPECT_THAT(EndpointUser::Create(Parts(), {.samples = 4}).error().message,
+              HasSubstr("llm.samples is 4"));
+}
+
+TEST_F(EndpointUserTest, TitleThatIsSkippedIsIgnoredWithoutItsPosting) {
+  auto asked =
+      Ask([](const ChatRequest&) -> Result<ChatReply> { return ReplyOf("SKIP"); }, {.stages = 2});
+  EXPECT_EQ(LabelOf(*asked.user, {0, 2}).value(), kIgnore);
+  ASSERT_EQ(asked.client->requests().size(), 1u);
+  EXPECT_TRUE(Asks(asked.client->requests()[0], R"({"title":"title 2"})"));
+  EXPECT_EQ(asked.user->Report().title_skips, 1u);
+  EXPECT_THAT(asked.user->Report().title_prompt_version, HasSubstr("title-1-"));
+}
+
+TEST_F(EndpointUserTest, OpenedTitleLeadsToTheWholePosting) {
+  auto asked = Ask(
+      [](const ChatRequest& request) -> Result<ChatReply> {
+        return ReplyOf(Asks(request, "\"job\":") ? "APPLY" : "OPEN");
+      },
+      {.stages = 2});
+  EXPECT_EQ(LabelOf(*asked.user, {0, 1}).value(), kApply);
+  EXPECT_EQ(asked.client->requests().size(), 2u);
+}
+
+TEST_F(EndpointUserTest, BatchOfJobsIsOneCallWhateverPairIsAskedFirst) {
+  const auto answer = [](const ChatRequest& request) -> Result<ChatReply> {
+    EXPECT_FALSE(request.json_schema.empty());
+    return ReplyOf(Asks(request, "title 6") ? R"({"1":"SAVE"})"
+                                            : R"({"1":"IGNORE","2":"SAVE","3":"APPLY"})");
+  };
+  EndpointProfile profile;
+  profile.mode = AnswerMode::kJsonSchema;
+  profile.top_logprobs = 5;
+  auto asked = Ask(answer, {.batch = 3}, profile);
+  EXPECT_EQ(LabelOf(*asked.user, {0, 5}).value(), kApply);
+  EXPECT_EQ(LabelOf(*asked.user, {0, 3}).value(), kIgnore);
+  EXPECT_EQ(LabelOf(*asked.user, {0, 6}).value(), kSave) << "the last batch is smaller";
+  ASSERT_EQ(asked.client->requests().size(), 2u);
+  EXPECT_TRUE(Asks(asked.client->requests()[0], "title 3"));
+  EXPECT_TRUE(Asks(asked.client->requests()[0], "title 5"));
+  EXPECT_EQ(asked.user->Report().labelled, 4u);
+}
+
+TEST_F(EndpointUserTest, CachedAnswerThatIsNotUsableIsCorruptData) {
+  {
+    auto asked = Ask([](const ChatRequest&) -> Result<ChatReply> { return ReplyOf("SAVE"); });
+    ASSERT_TRUE(LabelOf(*asked.user, {0, 1}).ok());
+  }
+  cache_.reset();
+  {
+    auto store = OpenStore((directory_ / "s.db").string(), OpenMode::kReadWrite).value();
+    std::vector<LabelRecord> labels;
+    ASSERT_TRUE(store
+                    ->ForEachLabel([&](LabelRecord label) {
+                      labels.push_back(std::move(label));
+                      return Status::Ok();
+                    })
+                    .ok());
+    ASSERT_EQ(labels.size(), 1u);
+    CachedAnswer forged = ParseCachedAnswer(labels[0].value).value();
+    forged.text = "BUY";
+    labels[0].value = SerializeAnswer(forged);
+    ASSERT_TRUE(store->PutLabels(labels).ok());
+  }
+  OpenCache();
+  const auto replay = EndpointUser::Create(Parts(), {}).value();
+  const auto label = LabelOf(*replay, {0, 1});
+  ASSERT_FALSE(label.ok());
+  EXPECT_EQ(label.error().code, ErrorCode::kCorruptData);
+  EXPECT_THAT(label.error().message, HasSubstr("'BUY'"));
+}
+
+// Jobs whose cosine with the one candidate falls with the row.
+Catalog FallingCosines(size_t jobs) {
+  Catalog::Data data;
+  data.candidates.emplace_back().id = "c0";
+  data.state_fields = {{"hard", 0, 2}};
+  data.action_fields = {{"tech", 0, 2}};
+  data.states = MatrixOf({{1, 0}});
+  std::vector<std::vector<float>> actions;
+  for (size_t i = 0; i < jobs; ++i) {
+    Job& job = data.jobs.emplace_back();
+    job.id = "j" + std::to_string(i);
+    job.title = "title " + std::to_string(i) + ".";
+    const double angle = 1.5 * static_cast<double>(i) / static_cast<double>(jobs);
+    actions.push_back({static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))});
+  }
+  data.actions = MatrixOf(actions);
+  data.embedder = "test";
+  return Catalog::Create(std::move(data)).value();
+}
+
+TEST_F(EndpointUserTest, LabelsFarFromTheCosineAreFlagged) {
+  constexpr size_t kJobs = 40;
+  catalog_ = FallingCosines(kJobs);
+  const auto cosine = CosineReward::Create(catalog_, {.pairs = {"hard:tech"}}).value();
+  cosine_ = cosine.get();
+  // Labels follow the cosine, but for the last job, which talked its way up.
+  auto asked = Ask([](const ChatRequest& request) -> Result<ChatReply> {
+    for (size_t row = 0; row < 15; ++row) {
+      if (Asks(request, "title " + std::to_string(row) + "."))
+        return ReplyOf(row < 5 ? "APPLY" : "CLICK");
+    }
+    return ReplyOf(Asks(request, "title 39.") ? "APPLY" : "IGNORE");
+  });
+  std::vector<dynajob::Pair> pairs;
+  for (JobRow row = 0; row < kJobs; ++row) pairs.push_back({0, row});
+  std::vector<ResponseProbabilities> labels(kJobs);
+  ASSERT_TRUE(asked.user->Probabilities(pairs, labels).ok());
+  const EndpointUserReport report = asked.user->Report();
+  EXPECT_EQ(report.liked_against_cosine, 1u);
+  EXPECT_EQ(report.disliked_against_cosine, 0u);
+  ASSERT_EQ(report.disagreements.size(), 1u);
+  EXPECT_EQ(report.disagreements[0].job_id, "j39");
+  EXPECT_EQ(report.disagreements[0].cosine_rank, 0);
+  EXPECT_GT(report.disagreements[0].label_rank, 0.9);
 }
 
 }  // namespace

@@ -11,9 +11,9 @@
 namespace dynajob {
 
 struct EndpointOptions {
-  std::string prompt;        // file of a template (prompt_template.h); empty: the built-in one
-  std::string title_prompt;  // of the first stage, when there are two; empty: the built-in one
-  int64_t max_chars = 1500;  // code points kept of each long text (bio, résumé, description)
+  std::string prompt = {};        // file of a template (prompt_template.h); empty: the built-in one
+  std::string title_prompt = {};  // of the first stage, when there are two; empty: the built-in one
+  int64_t max_chars = 1500;       // code points kept of each long text (bio, résumé, description)
   // 2: the title alone is shown first, and the posting only when the model would open it.
   int64_t stages = 1;
   // Jobs per call. More than 1 is cheaper, but the jobs of a call may influence each other, and
