@@ -26,6 +26,8 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeTrainCommand());
   commands.push_back(MakeCompareCommand());
   commands.push_back(MakeRecommendCommand());
+  commands.push_back(MakeLabelsCommand());
+  commands.push_back(MakeAuditLabelsCommand());
   commands.push_back(MakeDoctorCommand());
   return commands;
 }
@@ -181,6 +183,7 @@ int ParseAndRun(const std::vector<std::string>& arguments, const Terminal& termi
   app.footer(
       "Examples:\n  dynajob demo\n  dynajob compare --store market.db --out runs/first --seeds 5\n"
       "  dynajob recommend --model runs/model --store market.db --candidate ID -k 10\n"
+      "  dynajob audit-labels --store market.db --llm endpoint --set llm.model=NAME\n"
       "\nExit codes: 0 ok, 1 run-time failure, 2 usage or configuration, 3 partial import,\n"
       "4 store unreachable, 5 LLM unavailable, 6 budget reached, 7 corrupt data, 130 interrupted.");
   for (const auto& command : commands) AddSubcommand(app, *command, flags);

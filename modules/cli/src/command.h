@@ -75,6 +75,8 @@ std::unique_ptr<Command> MakeEmbedCommand();
 std::unique_ptr<Command> MakeTrainCommand();
 std::unique_ptr<Command> MakeCompareCommand();
 std::unique_ptr<Command> MakeRecommendCommand();
+std::unique_ptr<Command> MakeLabelsCommand();
+std::unique_ptr<Command> MakeAuditLabelsCommand();
 std::unique_ptr<Command> MakeDoctorCommand();
 
 }  // namespace dynajob

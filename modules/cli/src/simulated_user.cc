@@ -60,12 +60,13 @@ SimulatedUser::~SimulatedUser() {
 
 Result<std::unique_ptr<SimulatedUser>> SimulatedUser::Open(const Session& session,
                                                            const Catalog& catalog,
-                                                           const std::string& store) {
+                                                           const std::string& store,
+                                                           Refusals refusals) {
   if (session.settings.llm.source == LlmSource::kSurrogate) return Surrogate(session, catalog);
   std::unique_ptr<SimulatedUser> simulated(new SimulatedUser());
   DYNAJOB_ASSIGN_OR_RETURN(simulated->cosine_,
                            CosineReward::Create(catalog, session.settings.experiment.cosine));
-  DYNAJOB_RETURN_IF_ERROR(simulated->OpenEndpoint(session, catalog, store));
+  DYNAJOB_RETURN_IF_ERROR(simulated->OpenEndpoint(session, catalog, store, refusals));
   simulated->user_ = simulated->endpoint_.get();
   return simulated;
 }
@@ -80,7 +81,7 @@ Result<std::unique_ptr<SimulatedUser>> SimulatedUser::Surrogate(const Session& s
 }
 
 Status SimulatedUser::OpenEndpoint(const Session& session, const Catalog& catalog,
-                                   const std::string& store) {
+                                   const std::string& store, Refusals refusals) {
   const LlmOptions& options = session.settings.llm;
   const ChatOptions& chat = session.settings.chat;
   const bool replays = options.source == LlmSource::kReplay;
@@ -103,8 +104,10 @@ Status SimulatedUser::OpenEndpoint(const Session& session, const Catalog& catalo
                                 .sampling = chat.sampling,
                                 .cosine = cosine_.get(),
                                 .in_flight = concurrency + std::max<size_t>(4, concurrency / 2)};
-  DYNAJOB_ASSIGN_OR_RETURN(endpoint_, EndpointUser::Create(parts, options.endpoint));
-  origin_ = DescribeOrigin(options.endpoint, chat.sampling);
+  EndpointOptions asked = options.endpoint;
+  if (refusals == Refusals::kAllow) asked.max_invalid_share = 1;
+  DYNAJOB_ASSIGN_OR_RETURN(endpoint_, EndpointUser::Create(parts, asked));
+  origin_ = DescribeOrigin(asked, chat.sampling);
   return Status::Ok();
 }
 

@@ -24,6 +24,9 @@ namespace dynajob {
 // "llm: surrogate (rule-based stand-in, not an LLM)".
 std::string_view SurrogateNote();
 
+// Whether too many pairs without a usable answer (llm.max_invalid_share) end the work.
+enum class Refusals { kLimit, kAllow };
+
 class SimulatedUser {
  public:
   using Facts = std::vector<std::pair<std::string, std::string>>;
@@ -33,7 +36,8 @@ class SimulatedUser {
   // when no model is named, and with kLlmUnavailable when an endpoint cannot be asked what it can
   // do, or a replay has nothing to replay.
   static Result<std::unique_ptr<SimulatedUser>> Open(const Session& session, const Catalog& catalog,
-                                                     const std::string& store);
+                                                     const std::string& store,
+                                                     Refusals refusals = Refusals::kLimit);
   // Whatever the source.
   static Result<std::unique_ptr<SimulatedUser>> Surrogate(const Session& session,
                                                           const Catalog& catalog);
@@ -65,7 +69,8 @@ class SimulatedUser {
 
  private:
   SimulatedUser() = default;
-  Status OpenEndpoint(const Session& session, const Catalog& catalog, const std::string& store);
+  Status OpenEndpoint(const Session& session, const Catalog& catalog, const std::string& store,
+                      Refusals refusals);
   Result<EndpointProfile> FindProfile(bool replays);
   std::string DescribeOrigin(const EndpointOptions& asked, const Sampling& sampling) const;
 

@@ -242,13 +242,10 @@ std::vector<Pair> SampleAuditPairs(const Catalog& catalog, size_t count, uint64_
 }
 
 LabelSourceFunction LabelsOf(UserSimulator& user) {
-  return [&user](std::span<const Pair> pairs,
-                 std::span<std::optional<ResponseProbabilities>> labels) -> Status {
-    std::vector<ResponseProbabilities> probabilities(pairs.size());
-    DYNAJOB_RETURN_IF_ERROR(user.Probabilities(pairs, probabilities));
-    std::copy(probabilities.begin(), probabilities.end(), labels.begin());
-    return Status::Ok();
-  };
+  return
+      [&user](std::span<const Pair> pairs, std::span<std::optional<ResponseProbabilities>> labels) {
+        return user.Labels(pairs, labels);
+      };
 }
 
 Result<std::vector<AuditedPair>> CollectAuditedPairs(std::span<const Pair> pairs,

@@ -105,8 +105,7 @@ Result<LabelAudit> AuditLabels(std::span<const AuditedPair> pairs, const Respons
 // fewer.
 std::vector<Pair> SampleAuditPairs(const Catalog& catalog, size_t count, uint64_t seed);
 
-// What labels a list of pairs, nullopt where there is none: EndpointUser::Labels, or a
-// UserSimulator.
+// What labels a list of pairs, nullopt where there is none, as UserSimulator::Labels.
 using LabelSourceFunction =
     std::function<Status(std::span<const Pair>, std::span<std::optional<ResponseProbabilities>>)>;
 LabelSourceFunction LabelsOf(UserSimulator& user);  // borrowed
