@@ -1,5 +1,6 @@
 """An LLM behind an endpoint as the simulated user. The LLM is itself simulated: the scripted server."""
 
+import collections
 import json
 import pathlib
 import signal
@@ -50,6 +51,15 @@ class LlmTest(MarketTest):
         return run(*self.arguments("train", "--strategy", strategy, "--llm", source, "--out", out,
                                    *words, configuration=configuration))
 
+    def paid(self):
+        """Answers that were sent, by question; those that only probe the endpoint aside."""
+        answers = collections.Counter()
+        for request in self.endpoint.requests():
+            question = json.dumps(request["body"])
+            if "APPLY" in question and request["completed"] and request["status"] == 200:
+                answers[question] += 1
+        return answers
+
     def no_endpoint(self):
         """From here on nobody listens there."""
         self.endpoint.close()
@@ -59,14 +69,14 @@ class ResultsTest(LlmTest):
     def test_endpoint_and_replay_give_the_same_results(self):
         first, second, replay = (self.directory / name for name in ("first", "second", "replay"))
         self.assert_exit(self.compare(first, "endpoint"), 0)
-        report = self.endpoint.report()
-        self.assertGreater(report["answered"], 100)
-        self.assertEqual(report["most_answered_of_one_body"], 1)
+        answers = self.paid()
+        self.assertGreater(len(answers), 100)
+        self.assertEqual(set(answers.values()), {1})
         # A second run buys nothing, whatever the number of workers or of calls in flight.
         again = self.compare(second, "endpoint", "--workers", "1",
                              configuration=["llm.concurrency=3"])
         self.assert_exit(again, 0)
-        self.assertEqual(self.endpoint.report()["answered"], report["answered"])
+        self.assertEqual(self.paid(), answers)
         self.no_endpoint()
         self.assert_exit(self.compare(replay, "replay"), 0)
         results = (first / "results.json").read_bytes()
@@ -74,7 +84,7 @@ class ResultsTest(LlmTest):
         self.assertEqual((replay / "results.json").read_bytes(), results)
         # What differs stands elsewhere.
         paid, replayed = (json.loads((out / "llm.json").read_text()) for out in (first, replay))
-        self.assertEqual(paid["calls"]["paid"], report["answered"])
+        self.assertEqual(paid["calls"]["paid"], len(answers))
         self.assertEqual((replayed["kind"], replayed["calls"]["paid"]), ("replay", 0))
 
     def test_results_and_report_say_who_labelled(self):
@@ -178,7 +188,7 @@ class KilledTest(LlmTest):
         process = run(*self.arguments("compare", "--llm", "endpoint", "--out", whole, *arms,
                                       configuration=self.LONG, store=other))
         self.assert_exit(process, 0)
-        needed = self.endpoint.report()["answered"]
+        needed = len(self.paid())
 
         self.endpoint.script(latency=0.03)
         words = self.arguments("compare", "--llm", "endpoint", "--out", killed, *arms,
@@ -191,21 +201,22 @@ class KilledTest(LlmTest):
         running.send_signal(signal.SIGKILL)
         running.wait(timeout=60)
         time.sleep(0.3)  # what the server had in the making when the client went
-        before = self.endpoint.report()
-        self.assertGreater(before["answered"], needed // 3)
-        self.assertLess(before["answered"], needed)
+        before = self.paid()
+        self.assertGreater(before.total(), needed // 3)
+        self.assertLess(before.total(), needed)
+        self.assertEqual(set(before.values()), {1})
         self.assertFalse((killed / "results.json").exists())
         # Sent by the server, and not in the store: on their way when the client died.
-        lost = before["answered"] - len(answers_in(self.store))
+        lost = before.total() - len(answers_in(self.store))
         self.assertGreaterEqual(lost, 0)
         self.assertLessEqual(lost, 2 * CONCURRENCY)
 
         self.assert_exit(run(*words), 0)
         self.assertEqual((killed / "results.json").read_bytes(),
                          (whole / "results.json").read_bytes())
-        after = self.endpoint.report()
-        self.assertEqual(after["distinct_bodies"], needed)
-        self.assertEqual(after["answered"], needed + lost, "only what was lost is bought again")
+        after = self.paid()
+        self.assertEqual(len(after), needed)
+        self.assertEqual(after.total(), needed + lost, "only what was lost is bought again")
         self.assertEqual(len(answers_in(self.store)), needed)
 
     def test_a_killed_training_resumes_to_the_same_model(self):
@@ -216,7 +227,7 @@ class KilledTest(LlmTest):
         process = run(*self.arguments("train", "--strategy", "hybrid", "--llm", "endpoint", "--out",
                                       whole, configuration=configuration, store=other))
         self.assert_exit(process, 0)
-        needed = self.endpoint.report()["answered"]
+        needed = len(self.paid())
         self.endpoint.script(latency=0.03)
         words = self.arguments("train", "--strategy", "hybrid", "--llm", "endpoint", "--out", killed,
                                configuration=configuration)
@@ -228,11 +239,77 @@ class KilledTest(LlmTest):
         running.send_signal(signal.SIGKILL)
         running.wait(timeout=60)
         time.sleep(0.3)
-        lost = self.endpoint.report()["answered"] - len(answers_in(self.store))
+        lost = self.paid().total() - len(answers_in(self.store))
         self.assert_exit(run(*words, "--resume"), 0)
         self.assertEqual((killed / "model.safetensors").read_bytes(),
                          (whole / "model.safetensors").read_bytes())
-        self.assertEqual(self.endpoint.report()["answered"], needed + lost)
+        self.assertEqual(self.paid().total(), needed + lost)
+
+
+class LabelsTest(LlmTest):
+    def test_labels_move_to_another_store_and_replay_there(self):
+        other, lines = self.directory / "other.db", self.directory / "labels.jsonl"
+        other.write_bytes(self.store.read_bytes())
+        bought, moved = self.directory / "bought", self.directory / "moved"
+        self.assert_exit(self.compare(bought, "endpoint"), 0)
+        self.no_endpoint()
+        self.succeed("labels", "export", lines, "--store", self.store)
+        exported = len(lines.read_text().splitlines())
+        self.assertEqual(exported, len(answers_in(self.store)) + 1)  # and what the endpoint can do
+        for imported in (exported, 0):
+            process = self.succeed("labels", "import", lines, "--store", other, "--json")
+            counts = json.loads(process.stdout)
+            self.assertEqual((counts["imported"], counts["known"]), (imported, exported - imported))
+        process = run(*self.arguments("compare", "--llm", "replay", "--out", moved, store=other))
+        self.assert_exit(process, 0)
+        self.assertEqual((moved / "results.json").read_bytes(),
+                         (bought / "results.json").read_bytes())
+
+    def test_lines_that_are_no_labels_are_named_and_not_imported(self):
+        lines = self.directory / "labels.jsonl"
+        lines.write_text('{"key":"x","value":{}}\nnot JSON\n')
+        process = run("labels", "import", lines, "--store", self.store)
+        self.assertEqual(process.returncode, 3)
+        self.assertIn("0 imported, 0 known already, 2 not usable", process.stdout)
+        self.assertIn(f"{lines}:2: ", process.stderr)
+        self.assert_exit(run("labels", "import", self.directory / "no", "--store", self.store), 1,
+                         "no such file")
+        self.assert_exit(run("labels", "move", lines, "--store", self.store), 2, "export or import")
+        self.assert_exit(run("labels", "export", "--store", self.store), 2, "FILE")
+
+    def test_an_audit_says_how_good_the_labels_are(self):
+        process = run(*self.arguments("audit-labels", "--llm", "endpoint", "--pairs", "120", "--json"))
+        self.assert_exit(process, 0)
+        audit = json.loads(process.stdout)
+        self.assertEqual(audit["schema"], "dynajob.label_audit/1")
+        self.assertEqual(self.paid().total(), 120)
+        # The simulated LLM answers by hash: its labels tell nothing, and the audit says so.
+        self.assertEqual(audit["advice"], "do-not-use")
+        self.no_endpoint()
+        replay = run(*self.arguments("audit-labels", "--llm", "replay", "--pairs", "120", "--json"))
+        self.assertEqual(replay.stdout, process.stdout)
+
+    def test_an_audit_knows_the_clean_surrogate_from_a_corrupted_one(self):
+        advice = []
+        for corruption in ("0", "0.9"):
+            process = self.succeed("audit-labels", "--store", self.store, "--pairs", "1000", "--json",
+                                   *settings(*TINY, f"surrogate.corruption={corruption}"))
+            advice.append(json.loads(process.stdout)["advice"])
+        self.assertEqual(advice, ["use", "do-not-use"])
+
+    def test_an_audit_against_people_needs_their_responses(self):
+        process = run(*self.arguments("audit-labels", "--against", "responses"))
+        self.assert_exit(process, 1, "holds no responses", "--against judge")
+        connection = sqlite3.connect(self.store)
+        with connection:
+            connection.execute(
+                "INSERT INTO responses SELECT c.id || j.id, c.id, j.id, 'IGNORE', 0, '' "
+                "FROM candidates_text c, all_jobs j LIMIT 50")
+        connection.close()
+        process = run(*self.arguments("audit-labels", "--against", "responses", "--json"))
+        self.assert_exit(process, 0)
+        self.assertEqual(json.loads(process.stdout)["pairs"], 50)
+        self.assert_exit(run(*self.arguments("audit-labels", "--pairs", "3")), 2, "from 10")
 
 
 class BudgetTest(LlmTest):
@@ -241,10 +318,9 @@ class BudgetTest(LlmTest):
         process = self.train(out, "endpoint", configuration=["llm.max_calls=40"])
         self.assert_exit(process, 6, "llm.max_calls", "--resume", str(out))
         self.assertTrue((out / "checkpoint.json").exists())
-        self.assertEqual(self.endpoint.report()["answered"], 40)
+        self.assertEqual(self.paid().total(), 40)
         self.assert_exit(self.train(out, "endpoint", "--resume"), 0)
-        report = self.endpoint.report()
-        self.assertEqual(report["most_answered_of_one_body"], 1)
+        self.assertEqual(set(self.paid().values()), {1})
         self.assert_exit(self.train(whole, "replay"), 0)
         self.assertEqual((out / "model.safetensors").read_bytes(),
                          (whole / "model.safetensors").read_bytes())
@@ -254,7 +330,7 @@ class BudgetTest(LlmTest):
         for more in ((), ("--resume",)):
             process = self.train(out, "endpoint", *more, configuration=["labels.budget=30"])
             self.assert_exit(process, 6, "labels.budget is 30", "--resume")
-            self.assertEqual(self.endpoint.report()["answered"], 30)
+            self.assertEqual(self.paid().total(), 30)
         process = self.train(out, "endpoint", "--resume", configuration=["labels.budget=5000"])
         self.assert_exit(process, 0)
 
@@ -265,7 +341,7 @@ class BudgetTest(LlmTest):
         self.assertFalse((out / "results.json").exists())
         self.assertEqual(json.loads((out / "llm.json").read_text())["calls"]["paid"], 60)
         self.assert_exit(self.compare(out, "endpoint"), 0)
-        self.assertEqual(self.endpoint.report()["most_answered_of_one_body"], 1)
+        self.assertEqual(set(self.paid().values()), {1})
 
     def test_at_the_limit_the_world_model_goes_on_and_it_is_shown(self):
         out, replay = self.directory / "out", self.directory / "replay"
@@ -302,17 +378,17 @@ class BadAnswersTest(LlmTest):
         self.assertGreater(outcome["labels"], 0)
         self.assertEqual(counts["labels"]["labelled"], outcome["labels"])
         self.assertGreaterEqual(outcome["unanswered"], counts["labels"]["unlabelled"])
-        report = self.endpoint.report()
-        self.assertEqual(counts["calls"]["paid"], report["answered"])
+        answers = self.paid().total()
+        self.assertEqual(counts["calls"]["paid"], answers)
         self.assertEqual(sum(counts["labels"]["defects"].values()),
-                         report["answered"] - counts["labels"]["labelled"])
+                         answers - counts["labels"]["labelled"])
         # They are kept too: a replay knows them as unusable.
         self.assert_exit(self.train(replay, "replay", configuration=tolerant), 0)
         self.assertEqual((out / "model.safetensors").read_bytes(),
                          (replay / "model.safetensors").read_bytes())
 
     def test_too_many_unusable_answers_end_the_run(self):
-        self.endpoint.script(faults=[{"kind": "refusal"}])
+        self.endpoint.script(faults=[{"kind": "refusal", "match": "APPLY"}])
         process = self.train(self.directory / "out", "endpoint")
         self.assert_exit(process, 5, "no usable answer", "llm.max_invalid_share")
         self.assertEqual(self.counts(self.directory / "out")["labels"]["labelled"], 0)
@@ -332,10 +408,10 @@ class BadAnswersTest(LlmTest):
         self.assert_exit(self.train(rough, "endpoint"), 0)
         self.assertEqual((calm / "model.safetensors").read_bytes(),
                          (rough / "model.safetensors").read_bytes())
-        report = self.endpoint.report()
-        self.assertGreater(report["statuses"]["500"], 50)
-        self.assertEqual(self.counts(rough)["calls"]["paid"], report["answered"])
-        self.assertEqual(report["most_answered_of_one_body"], 1)
+        self.assertGreater(self.endpoint.report()["statuses"]["500"], 50)
+        answers = self.paid()
+        self.assertEqual(self.counts(rough)["calls"]["paid"], answers.total())
+        self.assertEqual(set(answers.values()), {1})
 
     def test_lasting_errors_end_the_run_without_a_label(self):
         self.endpoint.script(faults=[{"kind": "status", "status": 500}])

@@ -34,6 +34,11 @@ class ScriptedEndpoint:
         with urllib.request.urlopen(self.root + "/control/report", timeout=10) as answer:
             return json.load(answer)
 
+    def requests(self):
+        """Every request with its body, and what became of it."""
+        with urllib.request.urlopen(self.root + "/control/requests", timeout=30) as answer:
+            return json.load(answer)
+
     def close(self):
         if self.process.poll() is None:
             self.process.terminate()
