@@ -234,7 +234,7 @@ Result<TrainingOutcome> TrainingRun::Run() {
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   const ModelInfo info{.strategy = request_.strategy,
                        .seed = seed_,
-                       .llm_kind = UsesLlm() ? std::string(user_.kind()) : std::string(),
+                       .llm_kind = UsesLlm() ? user_.origin() : std::string(),
                        .labels = trainer_->labels_bought(),
                        .network = experiment_.trainer.network,
                        .learner = experiment_.trainer.learner};

@@ -17,6 +17,7 @@ namespace dynajob {
 namespace {
 
 constexpr size_t kJudgeReportPairs = 4000;
+constexpr uint64_t kProgressSteps = 50;  // of pre-training, between two reports of labels
 
 struct Trained {
   std::unique_ptr<DynaQAgent> agent;
@@ -64,6 +65,7 @@ class Comparison {
   bool Uses(std::string_view wanted) const;
   std::vector<std::string> ArmsWithOracle() const;
   void Report(const std::string& stage, std::atomic<uint64_t>& done, uint64_t total) const;
+  void ReportLabels(const Trainer& trainer, uint64_t& reported);
 
   const Catalog& catalog_;
   const ExperimentOptions& options_;
@@ -73,6 +75,9 @@ class Comparison {
   std::optional<PairEncoder> encoder_;
   std::unique_ptr<CosineReward> cosine_;
   std::unique_ptr<SurrogateUser> surrogate_;
+  std::atomic<uint64_t> trained_{0};
+  uint64_t training_total_ = 0;
+  std::atomic<uint64_t> labels_bought_{0};
   std::atomic<uint64_t> people_done_{0};
   uint64_t people_total_ = 0;
 };
@@ -105,11 +110,10 @@ Result<ComparisonTraces> Comparison::Run() {
   if (Uses("baseline")) trainings.push_back(Training::kBaseline);
   if (Uses("cosine") || Uses("hybrid")) trainings.push_back(Training::kCosineThenHybrid);
   if (Uses("llm")) trainings.push_back(Training::kLlm);
-  std::atomic<uint64_t> trained{0};
-  const uint64_t training_total = contexts.size() * trainings.size();
-  DYNAJOB_RETURN_IF_ERROR(ParallelFor(training_total, workers, [&](size_t i) {
+  training_total_ = contexts.size() * trainings.size();
+  DYNAJOB_RETURN_IF_ERROR(ParallelFor(training_total_, workers, [&](size_t i) {
     const Status status = Train(contexts[i / trainings.size()], trainings[i % trainings.size()]);
-    if (status.ok()) Report("train", trained, training_total);
+    if (status.ok()) Report("train", trained_, training_total_);
     return status;
   }));
 
@@ -224,6 +228,9 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
   if (!trainer.ok()) return trainer.error();
   Trainer::Hooks hooks;
   hooks.cancellation = cancellation_;
+  hooks.interval = kProgressSteps;
+  uint64_t labels = 0;
+  hooks.progress = [&](const TrainingProgress&) { ReportLabels(**trainer, labels); };
   DYNAJOB_RETURN_IF_ERROR((*trainer)->Run(hooks));
   Trained& trained = context.trained[static_cast<size_t>(strategy)];
   trained.agent = std::make_unique<DynaQAgent>((*trainer)->agent());
@@ -345,6 +352,15 @@ void Comparison::Report(const std::string& stage, std::atomic<uint64_t>& done,
                         uint64_t total) const {
   const uint64_t now = ++done;
   if (progress_ != nullptr) progress_->Report({stage, now, total, {}});
+}
+
+// Labels may take long to come: shows that they do.
+void Comparison::ReportLabels(const Trainer& trainer, uint64_t& reported) {
+  const uint64_t fresh = trainer.labels_bought() - reported;
+  reported += fresh;
+  const uint64_t bought = labels_bought_ += fresh;
+  if (progress_ != nullptr && fresh > 0)
+    progress_->Report({"train", trained_, training_total_, fmt::format("{} labels", bought)});
 }
 
 }  // namespace
