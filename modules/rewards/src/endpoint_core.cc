@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -115,11 +116,15 @@ Error EndpointUser::Core::NoLabel(Pair pair) const {
 Status EndpointUser::Core::CheckInvalidShare() const {
   const std::lock_guard lock(mutex_);
   const uint64_t asked = labelled_ + unlabelled_;
-  const double allowed = context_.options.max_invalid_share * static_cast<double>(asked);
+  const double count = static_cast<double>(asked);
+  const double share = context_.options.max_invalid_share;
+  // Two standard deviations, so that a few early ones, in whatever order answers come, decide
+  // nothing.
+  const double allowed = share * count + 2 * std::sqrt(share * (1 - share) * count);
   if (asked < kFewestForShare || static_cast<double>(unlabelled_) <= allowed) return Status::Ok();
   return Error{ErrorCode::kLlmUnavailable,
                fmt::format("the simulated user gave no usable answer for {} of {} pairs: more than "
-                           "llm.max_invalid_share, which is {}",
+                           "chance explains when llm.max_invalid_share is {}",
                            unlabelled_, asked, context_.options.max_invalid_share)};
 }
 

@@ -63,7 +63,8 @@ class EndpointUser final : public UserSimulator {
                        std::span<ResponseProbabilities> probabilities) override;
 
   // As Probabilities, but a pair without a usable answer is nullopt; kLlmUnavailable once such
-  // pairs are more than `llm.max_invalid_share` of at least 20.
+  // pairs, out of at least 20, are more than chance explains when their share is
+  // `llm.max_invalid_share`.
   Status Labels(std::span<const Pair> pairs,
                 std::span<std::optional<ResponseProbabilities>> labels) override;
 
