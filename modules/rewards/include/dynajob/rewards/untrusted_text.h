@@ -1,7 +1,7 @@
 // Text of strangers on its way into a prompt: job postings and profiles are data, and may try to be
 // more.
 //
-// Three walls, each of which holds alone:
+// Three walls, one behind the other:
 //   1. PlainText leaves no markup, no invisible characters and no line breaks, and bounds the
 //   length.
 //   2. AppendJsonString makes it one JSON string that has no structural character of JSON, of chat
