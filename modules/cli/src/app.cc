@@ -106,6 +106,8 @@ std::optional<std::string> Hint(ErrorCode code, const std::string& command) {
       return "the file is damaged: restore it from a copy, or make it again";
     case ErrorCode::kIo:
       return "'dynajob doctor --out DIR' checks free space and permissions";
+    case ErrorCode::kLlmUnavailable:
+      return "'dynajob doctor --llm' checks the endpoint";
     default:
       return std::nullopt;
   }

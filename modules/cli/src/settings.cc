@@ -45,6 +45,7 @@ Settings::Settings() {
   lexical.Bind(registry_);
   embed.Bind(registry_);
   catalog.Bind(registry_);
+  chat.Bind(registry_);
   experiment.Bind(registry_);
   train.Bind(registry_);
 }
@@ -72,6 +73,7 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(lexical.Validate());
   DYNAJOB_RETURN_IF_ERROR(embed.Validate());
   DYNAJOB_RETURN_IF_ERROR(catalog.Validate());
+  DYNAJOB_RETURN_IF_ERROR(chat.Validate());
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());
   return train.Validate();
 }

@@ -13,6 +13,7 @@
 #include "dynajob/embeddings/lexical_embedder.h"
 #include "dynajob/embeddings/record_fields.h"
 #include "dynajob/evaluation/comparison.h"
+#include "dynajob/llm/chat_options.h"
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
 #include "dynajob/stores/catalog_spec.h"
@@ -57,6 +58,7 @@ class Settings {
   EmbedOptions embed;
   CatalogOptions catalog;
   ImportOptions import;
+  ChatOptions chat;
   TrainOptions train;
 
  private:
