@@ -1,5 +1,5 @@
 # Every target does all the set-up it needs: packages, configure, build.
-.PHONY: all demo test asan tsan fuzz clean help dependencies
+.PHONY: all demo test test-llm asan tsan fuzz clean help dependencies
 
 all: dependencies
 	@cmake --preset release >/dev/null
@@ -10,6 +10,9 @@ demo: all
 
 test: all
 	ctest --preset release
+
+test-llm: dependencies
+	@scripts/test_llm.sh
 
 asan: dependencies
 	@cmake --preset asan-ubsan >/dev/null
@@ -41,6 +44,7 @@ help:
 	@echo 'make        install what is missing, configure, build build/release/dynajob'
 	@echo 'make demo   the same, then train and compare on a sample market (runs/demo)'
 	@echo 'make test   the same, then all tests'
+	@echo 'make test-llm  the LLM client against llama.cpp with a tiny model of random weights (slow)'
 	@echo 'make asan   build and test with the address and undefined-behaviour sanitizers'
 	@echo 'make tsan   build and test with the thread sanitizer'
 	@echo 'make fuzz   build the fuzzers with clang and run each for FUZZ_SECONDS (60)'

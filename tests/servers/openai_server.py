@@ -588,13 +588,15 @@ class Server:
         self.places = asyncio.Semaphore(script.places)
         self.records = []
         self.fault_counts = {}  # (index of the fault, body or "") -> requests seen
-        self.prepared = {}      # body -> answer
+        self.prepared = {}      # authorization and body -> (request, status, answer)
         self.bytes_sent = 0
         self.connections = 0
         self.in_flight = 0
         self.most_in_flight = 0
 
     def pick_fault(self, body):
+        if not self.script.faults:
+            return None
         text = body.decode("utf-8", "replace")
         for i, fault in enumerate(self.script.faults):
             if fault.get("match", "") not in text:
