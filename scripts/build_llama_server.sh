@@ -3,7 +3,8 @@
 # when it is there already; the first time takes several minutes.
 #
 # The source comes from PyPI: the source distribution of llama-cpp-python carries the whole of
-# llama.cpp, tools/server included. Nothing of the Python package is built or used.
+# llama.cpp, tools/server included. Nothing of the Python package is built or used. Exit code 77: it
+# cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +20,11 @@ if [ ! -x "$binary" ]; then
     echo "Downloading llama.cpp (51 MB)" >&2
     echo "llama-cpp-python==$version --hash=sha256:$sha256" >"$directory/download/requirements.txt"
     python3 -m pip download --quiet --no-deps --no-binary llama-cpp-python \
-      --requirement "$directory/download/requirements.txt" --dest "$directory/download" >&2
+      --requirement "$directory/download/requirements.txt" --dest "$directory/download" >&2 || {
+      echo "SKIPPED, nothing was tested: llama.cpp could not be downloaded from PyPI (see above)." >&2
+      echo "Name an engine that you have: LLAMA_SERVER=/path/to/llama-server make test-llm" >&2
+      exit 77
+    }
   fi
   tar -xzf "$archive" -C "$directory" "llama_cpp_python-$version/vendor/llama.cpp"
   echo "Building llama-server" >&2

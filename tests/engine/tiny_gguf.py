@@ -10,7 +10,8 @@ import random
 import struct
 import sys
 
-EMBEDDING, BLOCKS, HEADS, FEED_FORWARD, CONTEXT, VOCABULARY = 64, 2, 4, 128, 2048, 512
+EMBEDDING, BLOCKS, HEADS, FEED_FORWARD, CONTEXT, VOCABULARY = 64, 2, 4, 128, 8192, 512
+SPECIAL_TOKENS = 3 + 256  # those before the first that stands for a character or a word
 ALIGNMENT = 32
 UINT32, INT32, FLOAT32, BOOL, STRING, ARRAY = 4, 5, 6, 7, 8, 9
 F32_TENSOR = 0
@@ -91,12 +92,18 @@ def tensors():
         yield f"blk.{i}.ffn_down.weight", (FEED_FORWARD, EMBEDDING)
 
 
-def weights(rng, shape):
+def weights(rng, name, shape):
     """Ones for norms, else normal with the variance that keeps activations of order one."""
     if len(shape) == 1:
         return array.array("f", [1.0] * shape[0])
     deviation = shape[0] ** -0.5
-    return array.array("f", [rng.gauss(0, deviation) for _ in range(shape[0] * shape[1])])
+    values = array.array("f", [rng.gauss(0, deviation) for _ in range(shape[0] * shape[1])])
+    if name == "output.weight":
+        # Control and byte tokens are never the likeliest: engines report no logprobs for bytes that
+        # are no character yet, and an answer is as long as it may be.
+        for i in range(shape[0] * SPECIAL_TOKENS):
+            values[i] = 0.0
+    return values
 
 
 def padded(data):
@@ -111,7 +118,7 @@ def build():
         infos += text(name) + struct.pack("<I", len(shape))
         infos += struct.pack(f"<{len(shape)}Q", *shape)
         infos += struct.pack("<IQ", F32_TENSOR, len(payload))
-        values = weights(rng, shape)
+        values = weights(rng, name, shape)
         if sys.byteorder == "big":
             values.byteswap()
         payload += padded(values.tobytes())
