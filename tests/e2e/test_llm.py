@@ -117,6 +117,32 @@ class ResultsTest(LlmTest):
         told = json.loads((self.directory / "told" / "llm.json").read_text())
         tokens = told["tokens"]["prompt"] + told["tokens"]["completion"]
         self.assertAlmostEqual(told["cost_usd"], tokens * 0.000001, places=9)
+        # A price speaks where the provider is silent; nobody's cost is unknown, not nothing.
+        self.endpoint.script()
+        for prices, name in ((["llm.prices=simulated-*:2:5"], "priced"), ([], "unpriced")):
+            configuration = [*prices, f"llm.seed={2 + len(prices)}"]
+            process = self.train(self.directory / name, "endpoint", configuration=configuration)
+            self.assert_exit(process, 0)
+            counts = json.loads((self.directory / name / "llm.json").read_text())
+            if prices:
+                expected = (2 * counts["tokens"]["prompt"] + 5 * counts["tokens"]["completion"]) / 1e6
+                self.assertAlmostEqual(counts["cost_usd"], expected, places=9)
+            else:
+                self.assertIsNone(counts["cost_usd"])
+                self.assertIn("cost unknown", process.stdout + process.stderr)
+
+    def test_a_limit_of_money_is_kept_and_a_larger_one_goes_on(self):
+        out, prices = self.directory / "out", "llm.prices=simulated-llm:1000:1000"
+        process = self.train(out, "endpoint", configuration=[prices, "llm.max_cost_usd=20"])
+        self.assert_exit(process, 6, "llm.max_cost_usd", "--resume")
+        cost = json.loads((out / "llm.json").read_text())["cost_usd"]
+        self.assertGreater(cost, 10)
+        self.assertLessEqual(cost, 20)
+        process = self.train(out, "endpoint", "--resume", configuration=[prices])
+        self.assert_exit(process, 0)
+        self.assertEqual(set(self.paid().values()), {1})
+        process = self.train(self.directory / "no", "endpoint", configuration=["llm.max_cost_usd=20"])
+        self.assert_exit(process, 2, "llm.prices")
 
     def test_every_acquisition_runs_and_replays(self):
         for acquisition in ("uncertainty", "random"):
@@ -244,6 +270,40 @@ class KilledTest(LlmTest):
         self.assertEqual((killed / "model.safetensors").read_bytes(),
                          (whole / "model.safetensors").read_bytes())
         self.assertEqual(self.paid().total(), needed + lost)
+
+
+class SecretsTest(LlmTest):
+    KEY = "sk-never-to-be-seen"
+
+    def assert_hidden(self, *processes):
+        for process in processes:
+            self.assertNotIn(self.KEY, process.stdout + process.stderr)
+        written = [path for path in self.directory.rglob("*") if path.is_file()]
+        self.assertGreater(len(written), len(processes))
+        for path in written:
+            self.assertNotIn(self.KEY.encode(), path.read_bytes(), path)
+
+    def test_the_key_is_sent_and_kept_out_of_every_output_and_file(self):
+        self.endpoint.script(api_key=self.KEY)
+        variables = {**environment(), "OPENAI_API_KEY": self.KEY}
+        processes = [
+            self.compare(self.directory / "compare", "endpoint", env=variables),
+            run(*self.arguments("train", "--strategy", "hybrid", "--llm", "endpoint", "--out",
+                                self.directory / "stopped",
+                                configuration=["labels.budget=30", "llm.seed=2"]), env=variables),
+            run("labels", "export", self.directory / "labels.jsonl", "--store", self.store,
+                env=variables),
+            run(*self.arguments("compare", "--llm", "endpoint", "--print-config"), env=variables)]
+        self.assertEqual([process.returncode for process in processes], [0, 6, 0, 0])
+        self.assertGreater(len(self.paid()), 100)
+        self.assert_hidden(*processes)
+
+    def test_a_refused_key_is_not_quoted(self):
+        self.endpoint.script(api_key="another")  # the server's message quotes the one it got
+        process = self.compare(self.directory / "out", "endpoint",
+                               env={**environment(), "OPENAI_API_KEY": self.KEY})
+        self.assert_exit(process, 5, "HTTP 401")
+        self.assert_hidden(process)
 
 
 class LabelsTest(LlmTest):

@@ -85,6 +85,7 @@ class DemoCommand final : public Command {
     session.progress.Clear();
     DYNAJOB_RETURN_IF_ERROR(PrintResults(session, results));
     if (!session.flags.json) DYNAJOB_RETURN_IF_ERROR(ShowJobs(session, catalog, out / "model"));
+    if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
     session.Message(NextSteps(session.program, out, catalog.candidate(0).id));
     return 0;
   }

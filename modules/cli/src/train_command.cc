@@ -55,6 +55,7 @@ class TrainCommand final : public Command {
                              TrainInto(session, catalog, *user, request));
     session.progress.Clear();
     Report(session, *user, outcome);
+    if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
     return 0;
   }
 
