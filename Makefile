@@ -9,7 +9,7 @@ demo: all
 	./build/release/dynajob demo
 
 test: all
-	ctest --preset release
+	tests/servers/with_mongodb ctest --preset release
 
 test-llm: dependencies
 	@scripts/test_llm.sh
@@ -17,12 +17,12 @@ test-llm: dependencies
 asan: dependencies
 	@cmake --preset asan-ubsan >/dev/null
 	@cmake --build --preset asan-ubsan
-	ctest --preset asan-ubsan
+	tests/servers/with_mongodb ctest --preset asan-ubsan
 
 tsan: dependencies
 	@cmake --preset tsan >/dev/null
 	@cmake --build --preset tsan
-	ctest --preset tsan
+	tests/servers/with_mongodb ctest --preset tsan
 
 FUZZ_SECONDS ?= 60
 
@@ -43,8 +43,8 @@ clean:
 help:
 	@echo 'make        install what is missing, configure, build build/release/dynajob'
 	@echo 'make demo   the same, then train and compare on a sample market (runs/demo)'
-	@echo 'make test   the same, then all tests'
-	@echo 'make test-llm  the LLM client against llama.cpp with a tiny model of random weights (slow)'
+	@echo 'make test   the same, then all tests, with a MongoDB server of their own'
+	@echo 'make test-llm  the LLM client and the program against llama.cpp, with a tiny model of random weights'
 	@echo 'make asan   build and test with the address and undefined-behaviour sanitizers'
 	@echo 'make tsan   build and test with the thread sanitizer'
 	@echo 'make fuzz   build the fuzzers with clang and run each for FUZZ_SECONDS (60)'

@@ -86,10 +86,10 @@ class StoreTest(MarketTest):
         process = run("compare", "--store", self.directory / "none.db", "--out", self.directory)
         self.assert_exit(process, 4, "none.db")
 
-    def test_a_backend_that_is_not_built_in(self):
+    def test_a_scheme_that_is_not_known(self):
         process = run("compare", "--out", self.directory,
-                      env={**environment(), "MONGODB_URI": "mongodb://user:secret@localhost/x"})
-        self.assert_exit(process, 2, "mongodb")
+                      env={**environment(), "MONGODB_URI": "postgres://user:secret@localhost/x"})
+        self.assert_exit(process, 2, "'postgres://…'", "unknown scheme")
         self.assertNotIn("secret", process.stderr)
 
     def test_an_empty_store(self):

@@ -48,13 +48,14 @@ class Trainer::Episode {
 
  private:
   void DrawSet() {
-    set_ = DrawCandidateSet(
-        trainer_.inputs_.jobs, static_cast<size_t>(trainer_.options_.pretrain.candidate_set_size),
-        Rng::Derive(trainer_.agent_.seed(), "training-set", phase_hash_, number_,
-                    recommended_.size()),
-        [&](JobRow job) {
-          return std::find(recommended_.begin(), recommended_.end(), job) != recommended_.end();
-        });
+    set_ = DrawCandidateSet(trainer_.inputs_.Pool(candidate_),
+                            static_cast<size_t>(trainer_.options_.pretrain.candidate_set_size),
+                            Rng::Derive(trainer_.agent_.seed(), "training-set", phase_hash_,
+                                        number_, recommended_.size()),
+                            [&](JobRow job) {
+                              return std::find(recommended_.begin(), recommended_.end(), job) !=
+                                     recommended_.end();
+                            });
   }
 
   const Trainer& trainer_;

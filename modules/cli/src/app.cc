@@ -36,7 +36,7 @@ void AddFlag(CLI::App& app, Flag flag, CommonFlags& flags) {
   switch (flag) {
     case Flag::kStore:
       app.add_option("--store", flags.store,
-                     "Store: path of an SQLite file, or a URI (default: $MONGODB_URI)")
+                     "Store: path of an SQLite file, or mongodb://… (default: $MONGODB_URI)")
           ->type_name("URI|PATH");
       break;
     case Flag::kOut:
@@ -61,6 +61,10 @@ void AddFlag(CLI::App& app, Flag flag, CommonFlags& flags) {
       app.add_option("--llm", flags.llm,
                      "Who labels: surrogate, endpoint, or replay of bought labels (llm.source)")
           ->type_name("SOURCE");
+      break;
+    case Flag::kStrict:
+      app.add_flag("--strict", flags.strict,
+                   "Refuse a database with documents that must be left out (mongo.strict)");
       break;
     case Flag::kK:
       app.add_option("-k", flags.k, "How many jobs")->type_name("N")->capture_default_str();
@@ -98,6 +102,7 @@ ConfigSources SourcesFor(const Command& command, const CommonFlags& flags) {
   add("compare.seeds", flags.seeds);
   add("compare.workers", flags.workers);
   add("llm.source", flags.llm);
+  add("mongo.strict", flags.strict ? "true" : "");
   return sources;
 }
 
@@ -109,9 +114,9 @@ std::optional<std::string> Hint(ErrorCode code, const std::string& command) {
           "config keys",
           command);
     case ErrorCode::kStoreUnreachable:
-      return "check --store; 'dynajob import FILE --store PATH' creates a store";
+      return "check --store; 'dynajob import FILE --store URI|PATH' creates a store";
     case ErrorCode::kCorruptData:
-      return "the file is damaged: restore it from a copy, or make it again";
+      return "what is stored is damaged: restore it from a copy, or make it again";
     case ErrorCode::kLlmUnavailable:
       return "'dynajob doctor --llm' checks the endpoint";
     case ErrorCode::kIo:

@@ -78,7 +78,9 @@ class AuditLabelsCommand final : public Command {
             "--set llm.model=NAME",
             "audit-labels --store market.db --set surrogate.corruption=0.3 --json"};
   }
-  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kSeed, Flag::kLlm}; }
+  std::vector<Flag> flags() const override {
+    return {Flag::kStore, Flag::kSeed, Flag::kStrict, Flag::kLlm};
+  }
   void Declare(CLI::App& app) override {
     app.add_option("--against", against_,
                    "judge (of a market) or responses (of people, from the store)")
@@ -95,7 +97,8 @@ class AuditLabelsCommand final : public Command {
     if (against_ != "judge" && against_ != "responses")
       return InvalidArgument(
           fmt::format("--against '{}' is not valid: must be judge or responses", against_));
-    DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, LoadSessionCatalog(session));
+    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
+    const Catalog& catalog = loaded.catalog;
     const auto count = static_cast<size_t>(pairs_);
     DYNAJOB_ASSIGN_OR_RETURN(const KnownResponses known, against_ == "judge"
                                                              ? FromJudge(session, catalog, count)

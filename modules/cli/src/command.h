@@ -22,7 +22,7 @@ namespace dynajob {
 
 // Flags that mean the same in every command that has them. --config, --set, --quiet, --json and
 // --print-config belong to all.
-enum class Flag { kStore, kOut, kArms, kSeed, kSeeds, kWorkers, kK, kLlm };
+enum class Flag { kStore, kOut, kArms, kSeed, kSeeds, kWorkers, kK, kStrict, kLlm };
 
 struct CommonFlags {
   std::string store;
@@ -32,6 +32,7 @@ struct CommonFlags {
   std::string k = "10";
   // As written; the configuration checks them.
   std::string arms, seed, seeds, workers, llm;
+  bool strict = false;
   bool json = false;
   bool quiet = false;
   bool print_config = false;
@@ -41,7 +42,7 @@ struct CommonFlags {
 struct Session {
   const std::string& program;  // as the user called it, for hints that can be pasted
   const CommonFlags& flags;
-  const Settings& settings;
+  Settings& settings;  // as loaded, and what a command found out and a run has to record
   const Terminal& terminal;
   const CancellationToken& cancellation;
   ProgressLine& progress;

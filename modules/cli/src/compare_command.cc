@@ -21,14 +21,15 @@ class CompareCommand final : public Command {
             "compare --store market.db --out runs/noisy --set surrogate.corruption=0.3 --json"};
   }
   std::vector<Flag> flags() const override {
-    return {Flag::kStore, Flag::kOut,     Flag::kArms, Flag::kSeed,
-            Flag::kSeeds, Flag::kWorkers, Flag::kLlm};
+    return {Flag::kStore, Flag::kOut,     Flag::kArms,   Flag::kSeed,
+            Flag::kSeeds, Flag::kWorkers, Flag::kStrict, Flag::kLlm};
   }
   Result<int> Run(Session& session) override {
     if (session.flags.out.empty())
       return InvalidArgument("--out is required: a directory for the results, such as runs/first");
     const std::filesystem::path directory = session.flags.out;
-    DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, LoadSessionCatalog(session));
+    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
+    const Catalog& catalog = loaded.catalog;
     session.Message(fmt::format("compare: {} candidates, {} jobs, {} + {} dimensions ({})",
                                 catalog.candidate_count(), catalog.job_count(), catalog.state_dim(),
                                 catalog.action_dim(), catalog.embedder()));
@@ -36,7 +37,7 @@ class CompareCommand final : public Command {
     DYNAJOB_ASSIGN_OR_RETURN(const auto user, SimulatedUser::Open(session, catalog, store));
     session.Message(user->Note());
     DYNAJOB_ASSIGN_OR_RETURN(const std::string results,
-                             CompareInto(session, catalog, *user, directory));
+                             CompareInto(session, catalog, loaded.store.get(), *user, directory));
     DYNAJOB_RETURN_IF_ERROR(PrintResults(session, results));
     if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
     session.Message(fmt::format("results: {}\nreport:  {}", (directory / "results.json").string(),

@@ -10,6 +10,7 @@
 #include "dynajob/evaluation/report_html.h"
 #include "dynajob/evaluation/results_summary.h"
 
+#include "candidate_set_access.h"
 #include "results_table.h"
 #include "store_access.h"
 
@@ -18,10 +19,12 @@ namespace dynajob {
 namespace {
 
 Result<ComparisonTraces> Compare(Session& session, const Catalog& catalog, SimulatedUser& user,
+                                 const CandidateSets* candidate_sets,
                                  const std::filesystem::path& directory) {
   const Labeller labeller{.user = &user.user(), .kind = std::string(user.kind())};
-  Result<ComparisonTraces> traces = RunComparison(catalog, session.settings.experiment, labeller,
-                                                  &session.progress, &session.cancellation);
+  Result<ComparisonTraces> traces =
+      RunComparison(catalog, session.settings.experiment, labeller, &session.progress,
+                    &session.cancellation, candidate_sets);
   session.progress.Clear();
   DYNAJOB_RETURN_IF_ERROR(user.Flush());
   DYNAJOB_RETURN_IF_ERROR(user.WriteReport(directory));
@@ -34,12 +37,18 @@ Result<ComparisonTraces> Compare(Session& session, const Catalog& catalog, Simul
   return traces;
 }
 
+void ReportFilledPools(const Session& session, const ComparisonTraces& traces) {
+  if (!traces.candidate_sets) return;
+  PoolCounts counts = traces.candidate_sets->training;
+  counts += traces.candidate_sets->evaluation;
+  if (counts.filled_up > 0) session.Message(FilledPoolsLine(counts));
+}
+
 }  // namespace
 
-Result<std::string> CompareInto(Session& session, const Catalog& catalog, SimulatedUser& user,
-                                const std::filesystem::path& directory) {
+Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store* store,
+                                SimulatedUser& user, const std::filesystem::path& directory) {
   const ComparisonOptions& options = session.settings.experiment.comparison;
-  const std::string config = session.settings.registry().ToToml();
   if (std::filesystem::exists(directory / "model.json")) {
     return InvalidArgument(
         fmt::format("--out {}: holds a trained model; name another directory for the comparison",
@@ -48,9 +57,13 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog, Simula
   DYNAJOB_RETURN_IF_ERROR(MakeDirectory(directory));
 
   const double start = ProgressLine::SteadySeconds();
+  DYNAJOB_ASSIGN_OR_RETURN(const SessionCandidateSets candidate_sets,
+                           MakeRunCandidateSets(session, catalog, store));
+  const std::string config = session.settings.registry().ToToml();
   DYNAJOB_ASSIGN_OR_RETURN(const ComparisonTraces traces,
-                           Compare(session, catalog, user, directory));
+                           Compare(session, catalog, user, candidate_sets.sets.get(), directory));
   const double compared = ProgressLine::SteadySeconds();
+  ReportFilledPools(session, traces);
   const std::string results = ResultsJson(traces, options);
   DYNAJOB_ASSIGN_OR_RETURN(const std::string report,
                            ReportHtml(results, config, user.ReportFacts()));

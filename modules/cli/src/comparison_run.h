@@ -7,6 +7,7 @@
 
 #include "dynajob/core/catalog.h"
 #include "dynajob/core/result.h"
+#include "dynajob/stores/store.h"
 
 #include "command.h"
 #include "simulated_user.h"
@@ -17,8 +18,9 @@ namespace dynajob {
 // found at once), results.json (depends on catalog, configuration and labels only, however the
 // labels were fetched), timing.json, report.html and, where an LLM labels, llm.json into
 // `directory`, each whole or not at all. Returns results.json.
-Result<std::string> CompareInto(Session& session, const Catalog& catalog, SimulatedUser& user,
-                                const std::filesystem::path& directory);
+// Candidate sets are found in `store`, or in the catalog when it is null.
+Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store* store,
+                                SimulatedUser& user, const std::filesystem::path& directory);
 
 // The table, or with --json the results as they are in the file.
 Status PrintResults(const Session& session, const std::string& results_json);

@@ -7,6 +7,7 @@
 #include "dynajob/embeddings/lexical_embedder.h"
 #include "dynajob/market/generator.h"
 
+#include "candidate_set_access.h"
 #include "command.h"
 #include "comparison_run.h"
 #include "demo_config.h"
@@ -79,7 +80,8 @@ class DemoCommand final : public Command {
         fmt::format("demo: comparing {} arms", session.settings.experiment.comparison.arms.size()));
     DYNAJOB_ASSIGN_OR_RETURN(const auto user,
                              SimulatedUser::Open(session, catalog, store_path.string()));
-    DYNAJOB_ASSIGN_OR_RETURN(const std::string results, CompareInto(session, catalog, *user, out));
+    DYNAJOB_ASSIGN_OR_RETURN(const std::string results,
+                             CompareInto(session, catalog, nullptr, *user, out));
     session.Message("demo: training one reusable hybrid model");
     DYNAJOB_RETURN_IF_ERROR(Train(session, catalog, *user, out / "model"));
     session.progress.Clear();
@@ -147,7 +149,7 @@ class DemoCommand final : public Command {
     request.strategy = Strategy::kHybrid;
     request.directory = directory;
     request.force = true;
-    const Result<TrainingOutcome> outcome = TrainInto(session, catalog, user, request);
+    const Result<TrainingOutcome> outcome = TrainInto(session, catalog, nullptr, user, request);
     return outcome.ok() ? Status::Ok() : Status(outcome.error());
   }
 
@@ -158,7 +160,7 @@ class DemoCommand final : public Command {
                              CosineReward::Create(catalog, session.settings.experiment.cosine));
     DYNAJOB_ASSIGN_OR_RETURN(
         const std::vector<Recommendation> jobs,
-        RecommendJobs(model, catalog, *cosine, 0, std::min(kShownJobs, catalog.job_count())));
+        RecommendJobs(model, catalog, *cosine, 0, AllRows(catalog.job_count()), kShownJobs));
     session.Print("\nThe hybrid model recommends\n" + RecommendationsText(catalog, 0, jobs));
     return Status::Ok();
   }

@@ -130,21 +130,48 @@ Finding CheckDisk(const std::string& out) {
   return finding;
 }
 
-Finding CheckStore(const Session& session) {
+Finding Describe(const IndexAdvice& index) {
+  const bool vector = !index.name.empty();
+  return {.health = vector ? Health::kOk : Health::kWarn,  // only Atlas has the former
+          .what = "index",
+          .value = fmt::format("{} has no {} for {}", index.collection, index.kind, index.purpose),
+          .advice = vector
+                        ? fmt::format("db.{}.createSearchIndex(\"{}\", \"vectorSearch\", {})",
+                                      index.collection, index.name, index.definition)
+                        : fmt::format("db.{}.createIndex({})", index.collection, index.definition),
+          .definition = index.definition};
+}
+
+std::vector<Finding> CheckIndexes(const Session& session, Store& store) {
+  const Result<CatalogSpec> spec = session.settings.catalog.ToSpec();
+  const auto missing =
+      spec.ok() ? store.MissingIndexes(*spec) : Result<std::vector<IndexAdvice>>(spec.error());
+  if (!missing.ok())
+    return {{.health = Health::kWarn,
+             .what = "index",
+             .value = missing.error().message,
+             .advice = "the indexes could not be read; may this user list them?"}};
+  std::vector<Finding> findings;
+  for (const IndexAdvice& index : *missing) findings.push_back(Describe(index));
+  return findings;
+}
+
+// The store, and the indexes that it lacks.
+std::vector<Finding> CheckStore(const Session& session) {
   Finding finding{.what = "store", .value = "not given", .advice = ""};
   const Result<std::string> address = StoreAddress(session);
   if (!address.ok()) {
     finding.advice = "give --store to check one";
-    return finding;
+    return {finding};
   }
-  const auto store = OpenStore(*address, OpenMode::kReadOnly);
+  const auto store = OpenStore(*address, OpenMode::kReadOnly, session.settings.store);
   const Result<StoreSummary> summary =
       store.ok() ? (*store)->Summarize() : Result<StoreSummary>(store.error());
   if (!summary.ok()) {
     finding.health = Health::kFail;
     finding.value = summary.error().message;
-    finding.advice = "check the path, or make the store with 'dynajob import'";
-    return finding;
+    finding.advice = "check --store, or make the store with 'dynajob import'";
+    return {finding};
   }
   finding.value = fmt::format("{}: {} candidates, {} jobs", (*store)->name(),
                               summary->candidates.count, summary->jobs.count);
@@ -152,17 +179,20 @@ Finding CheckStore(const Session& session) {
     finding.health = Health::kWarn;
     finding.advice = "import candidates and jobs before training";
   }
-  return finding;
+  std::vector<Finding> findings = {finding};
+  for (Finding& index : CheckIndexes(session, **store)) findings.push_back(std::move(index));
+  return findings;
 }
 
 class DoctorCommand final : public Command {
  public:
   std::string name() const override { return "doctor"; }
   std::string description() const override {
-    return "Check this machine, a store and an LLM endpoint; list the config keys";
+    return "Check this machine, a store and its indexes, and an LLM endpoint; list the config keys";
   }
   std::vector<std::string> examples() const override {
     return {"doctor", "doctor --store market.db --out runs",
+            "doctor --store mongodb://localhost/rl_jobsdb",
             "doctor --llm --set llm.base_url=http://localhost:8000/v1 --set llm.model=NAME",
             "doctor --config-keys"};
   }
@@ -177,10 +207,10 @@ class DoctorCommand final : public Command {
       session.Print(session.settings.registry().ToToml(/*annotate=*/true));
       return 0;
     }
-    std::vector<Finding> findings = {CheckVersions(),    CheckLibTorch(),
-                                     CheckProcessor(),   CheckBlas(),
-                                     CheckMemory(),      CheckDisk(session.flags.out),
-                                     CheckStore(session)};
+    std::vector<Finding> findings = {CheckVersions(),  CheckLibTorch(),
+                                     CheckProcessor(), CheckBlas(),
+                                     CheckMemory(),    CheckDisk(session.flags.out)};
+    for (Finding& finding : CheckStore(session)) findings.push_back(std::move(finding));
     bool llm_available = true;
     if (llm_) {
       DYNAJOB_ASSIGN_OR_RETURN(const EndpointDiagnosis diagnosis,
@@ -197,6 +227,8 @@ class DoctorCommand final : public Command {
                       {"health", Name(finding.health)},
                       {"value", finding.value},
                       {"advice", finding.advice}});
+      if (!finding.definition.empty())
+        json.back()["definition"] = nlohmann::ordered_json::parse(finding.definition);
       text += fmt::format("{:<4}  {:<10}  {}\n", Name(finding.health), finding.what, finding.value);
       if (!finding.advice.empty()) text += fmt::format("{:18}{}\n", "", finding.advice);
     }

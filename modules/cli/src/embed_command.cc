@@ -62,7 +62,7 @@ class EmbedCommand final : public Command {
       session.Print(ToText(report));
     }
     session.Message(
-        fmt::format("next: {} validate --store {}", session.program, session.flags.store));
+        fmt::format("next: {} validate --store {}", session.program, ShownStore(session)));
     return 0;
   }
 };

@@ -12,7 +12,8 @@ struct Finding {
   Health health = Health::kOk;
   std::string what;
   std::string value;
-  std::string advice;  // empty when all is well
+  std::string advice;           // empty when all is well
+  std::string definition = {};  // JSON of an index to make
 };
 
 }  // namespace dynajob

@@ -52,6 +52,9 @@ Json ToJson(const ImportOutcome& outcome, const std::string& store) {
                        {"work_mode_known", facts.work_mode_known},
                        {"contract_known", facts.contract_known},
                        {"position_known", facts.position_known},
+                       {"posted_known", facts.posted_known},
+                       {"expires_known", facts.expires_known},
+                       {"bad_dates", facts.bad_dates},
                        {"skills_extracted", facts.skills_extracted},
                        {"without_hard_skills", facts.without_hard_skills},
                        {"hard_skills", facts.hard_skills},
@@ -78,13 +81,20 @@ std::string FactsText(const ImportReport& file) {
                        100.0 * static_cast<double>(count) / static_cast<double>(file.imported));
   };
   const ImportFacts& facts = file.facts;
+  std::string dates;
+  if (facts.posted_known + facts.expires_known + facts.bad_dates > 0)
+    dates = fmt::format("  {}: posting date {}, expiry date {}; {} dates could not be read\n",
+                        ToString(file.kind), share(facts.posted_known), share(facts.expires_known),
+                        facts.bad_dates);
   return fmt::format(
-      "  {}: salary known {}, seniority {}, work mode {}, coordinates {}; {:.1f} hard and {:.1f} "
-      "soft skills each\n",
-      ToString(file.kind), share(facts.salary_known), share(facts.seniority_known),
-      share(facts.work_mode_known), share(facts.position_known),
-      static_cast<double>(facts.hard_skills) / static_cast<double>(file.imported),
-      static_cast<double>(facts.soft_skills) / static_cast<double>(file.imported));
+             "  {}: salary known {}, seniority {}, work mode {}, coordinates {}; {:.1f} hard and "
+             "{:.1f} "
+             "soft skills each\n",
+             ToString(file.kind), share(facts.salary_known), share(facts.seniority_known),
+             share(facts.work_mode_known), share(facts.position_known),
+             static_cast<double>(facts.hard_skills) / static_cast<double>(file.imported),
+             static_cast<double>(facts.soft_skills) / static_cast<double>(file.imported)) +
+         dates;
 }
 
 std::string ToText(const ImportOutcome& outcome) {
@@ -112,6 +122,13 @@ std::string ToText(const ImportOutcome& outcome) {
     if (!raw.empty()) text += fmt::format("          {}\n", raw);
   }
   return text + fmt::format("quarantine: {}\n", outcome.quarantine.string());
+}
+
+// Beside a file; in the working directory for a database.
+std::string DefaultQuarantine(std::string_view store) {
+  constexpr std::string_view kSuffix = ".quarantine.jsonl";
+  if (store.find("://") != std::string_view::npos) store.remove_prefix(store.rfind('/') + 1);
+  return std::string(store).append(kSuffix);
 }
 
 class ImportCommand final : public Command {
@@ -143,13 +160,13 @@ class ImportCommand final : public Command {
       if (!std::filesystem::exists(file)) return NotFound(fmt::format("{}: no such file", file));
     DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kCreate));
     ImportOutcome outcome;
-    outcome.quarantine = quarantine_.empty() ? store->name() + ".quarantine.jsonl" : quarantine_;
+    outcome.quarantine = quarantine_.empty() ? DefaultQuarantine(store->name()) : quarantine_;
     DYNAJOB_RETURN_IF_ERROR(ImportAll(session, options, *store, outcome));
     session.progress.Clear();
     session.Print(session.flags.json ? ToJson(outcome, store->name()).dump(1) + "\n"
                                      : ToText(outcome));
     session.Message(fmt::format("next: {0} embed --store {1}    (then: {0} validate --store {1})",
-                                session.program, session.flags.store));
+                                session.program, ShownStore(session)));
     const bool partial = outcome.Sum(&ImportReport::quarantined) > 0;
     return partial ? ExitCode(ErrorCode::kPartialImport) : 0;
   }

@@ -1,12 +1,21 @@
+#include <chrono>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "dynajob/stores/live_catalog.h"
+
+#include "candidate_set_access.h"
 #include "command.h"
+#include "model_store.h"
 #include "recommendation.h"
 #include "store_access.h"
 
 namespace dynajob {
 namespace {
+
+// How long --follow waits for changes before it looks whether it should end.
+constexpr std::chrono::milliseconds kFollowInterval(200);
 
 class RecommendCommand final : public Command {
  public:
@@ -15,17 +24,26 @@ class RecommendCommand final : public Command {
   std::vector<std::string> examples() const override {
     return {
         "recommend --model runs/model --store market.db --candidate candidate-000001",
-        "recommend --model runs/model --store market.db --candidate candidate-000001 -k 3 --json"};
+        "recommend --model runs/model --store market.db --candidate candidate-000001 -k 3 --json",
+        "recommend --model runs/model --store market.db --candidate candidate-000001 --follow",
+        "recommend --model runs/model --store market.db --candidate candidate-000001 "
+        "--set candidate_sets.source=filtered --set candidate_sets.location=candidate"};
   }
-  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kK}; }
+  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kK, Flag::kStrict}; }
   void Declare(CLI::App& app) override {
-    app.add_option("--model", model_, "Run directory of 'dynajob train'")->type_name("RUN");
+    app.add_option("--model", model_,
+                   "Run directory of 'dynajob train', or store:NAME for a model in the store")
+        ->type_name("RUN");
     app.add_option("--candidate", candidate_, "Id of the candidate")->type_name("ID");
+    app.add_flag("--follow", follow_,
+                 "Rank again whenever the jobs of the store change, until interrupted; with "
+                 "--json one line each");
   }
   // The model's own configuration, so that fields and pairs are those it was trained with.
   ConfigSources BaseConfig() const override {
     ConfigSources sources;
-    if (!model_.empty()) sources.run_config = std::filesystem::path(model_) / "config.toml";
+    if (!model_.empty() && !IsStored())
+      sources.run_config = std::filesystem::path(model_) / "config.toml";
     return sources;
   }
 
@@ -34,22 +52,84 @@ class RecommendCommand final : public Command {
       return InvalidArgument("--model is required: a run directory of 'dynajob train'");
     if (candidate_.empty())
       return InvalidArgument("--candidate is required: the id of a candidate");
-    DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, LoadSessionCatalog(session));
-    DYNAJOB_ASSIGN_OR_RETURN(const size_t k, ParseK(session.flags.k, catalog));
-    DYNAJOB_ASSIGN_OR_RETURN(const CandidateRow candidate, FindCandidateRow(catalog, candidate_));
-    DYNAJOB_ASSIGN_OR_RETURN(const Model model, Model::Load(model_, catalog));
-    DYNAJOB_ASSIGN_OR_RETURN(const auto cosine,
-                             CosineReward::Create(catalog, session.settings.experiment.cosine));
-    DYNAJOB_ASSIGN_OR_RETURN(const std::vector<Recommendation> recommendations,
-                             RecommendJobs(model, catalog, *cosine, candidate, k));
-    session.Print(session.flags.json ? RecommendationsJson(catalog, candidate, recommendations)
-                                     : RecommendationsText(catalog, candidate, recommendations));
+    if (IsStored()) return RunStored(session);
+    if (follow_) return Follow(session);
+    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
+    DYNAJOB_ASSIGN_OR_RETURN(const size_t k, ParseK(session.flags.k, loaded.catalog));
+    DYNAJOB_RETURN_IF_ERROR(Rank(session, loaded.catalog, loaded.store.get(), k));
     return 0;
   }
 
  private:
+  Status Rank(Session& session, const Catalog& catalog, Store* store, size_t k) const {
+    DYNAJOB_ASSIGN_OR_RETURN(const CandidateRow candidate, FindCandidateRow(catalog, candidate_));
+    DYNAJOB_ASSIGN_OR_RETURN(const Model model, Model::Load(model_, catalog));
+    DYNAJOB_ASSIGN_OR_RETURN(const SessionCandidateSets candidate_sets,
+                             MakeCandidateSets(session, catalog, store, std::span(&candidate, 1),
+                                               SessionNowMs(session)));
+    const auto seed = static_cast<uint64_t>(session.settings.experiment.comparison.seed);
+    DYNAJOB_ASSIGN_OR_RETURN(const auto pools,
+                             candidate_sets.sets->Over(AllRows(catalog.job_count()), k, seed));
+    DYNAJOB_ASSIGN_OR_RETURN(const std::vector<Recommendation> recommendations,
+                             RecommendJobs(model, catalog, *candidate_sets.cosine, candidate,
+                                           pools->Pool(candidate), k));
+    if (const PoolCounts counts = pools->counts(); counts.jobs_added > 0)
+      session.Message(fmt::format(
+          "candidate sets: fewer than {} jobs match, so {} open ones were added at random", k,
+          counts.jobs_added));
+    if (recommendations.size() < k)
+      session.Message(fmt::format("-k {}: only {} jobs are open", k, recommendations.size()));
+    session.Print(session.flags.json
+                      ? RecommendationsJson(catalog, candidate, recommendations, follow_)
+                      : RecommendationsText(catalog, candidate, recommendations));
+    session.terminal.out->flush();
+    return Status::Ok();
+  }
+
+  Result<int> Follow(Session& session) const {
+    DYNAJOB_ASSIGN_OR_RETURN(const CatalogSpec spec, session.settings.catalog.ToSpec());
+    DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadOnly));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto live,
+                             LiveCatalog::Open(*store, spec, SessionNowMs(session)));
+    session.Message(
+        fmt::format("following {} ({}); interrupt to end", store->name(), live->method()));
+    DYNAJOB_ASSIGN_OR_RETURN(const size_t k, ParseK(session.flags.k, *live->snapshot()));
+    DYNAJOB_RETURN_IF_ERROR(Rank(session, *live->snapshot(), store.get(), k));
+    while (!session.cancellation.cancelled()) {
+      DYNAJOB_ASSIGN_OR_RETURN(const CatalogUpdate update,
+                               live->Refresh(kFollowInterval, SessionNowMs(session)));
+      if (!update.published()) continue;
+      session.Message(fmt::format("jobs: {} new, {} changed, {} gone; {} wait for embeddings",
+                                  update.added.size(), update.changed.size(), update.removed.size(),
+                                  live->waiting().size()));
+      if (live->snapshot()->job_count() == 0) continue;  // nothing to rank until one comes
+      DYNAJOB_RETURN_IF_ERROR(Rank(session, *live->snapshot(), store.get(), k));
+    }
+    return ExitCode(ErrorCode::kCancelled);
+  }
+
+  bool IsStored() const { return model_.starts_with(kStoredModelPrefix); }
+
+  // Once fetched, the model is as any other, with its own configuration.
+  Result<int> RunStored(Session& session) {
+    DYNAJOB_ASSIGN_OR_RETURN(
+        const auto fetched,
+        FetchedModel::Fetch(session, std::string_view(model_).substr(kStoredModelPrefix.size())));
+    model_ = fetched->directory().string();
+    ConfigSources sources = BaseConfig();
+    sources.file = session.flags.config;
+    sources.settings = session.flags.set;
+    if (session.flags.strict) sources.settings.emplace_back("mongo.strict=true");
+    Settings settings;
+    DYNAJOB_RETURN_IF_ERROR(settings.Load(sources));
+    Session with_model{session.program,  session.flags,        settings,
+                       session.terminal, session.cancellation, session.progress};
+    return Run(with_model);
+  }
+
   std::string model_;
   std::string candidate_;
+  bool follow_ = false;
 };
 
 }  // namespace

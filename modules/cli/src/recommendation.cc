@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -74,9 +73,8 @@ Result<CandidateRow> FindCandidateRow(const Catalog& catalog, std::string_view i
 
 Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Catalog& catalog,
                                                   const CosineReward& cosine,
-                                                  CandidateRow candidate, size_t k) {
-  std::vector<JobRow> jobs(catalog.job_count());
-  std::iota(jobs.begin(), jobs.end(), JobRow{0});
+                                                  CandidateRow candidate,
+                                                  std::span<const JobRow> jobs, size_t k) {
   std::vector<float> q(jobs.size()), rewards(jobs.size());
   model.QValues(candidate, jobs, q);
   model.PredictedRewards(candidate, jobs, rewards);
@@ -89,7 +87,7 @@ Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Cata
   const std::vector<double> scores(q.begin(), q.end());
   const std::vector<uint32_t> ranking = RankByScore(scores);
   std::vector<Recommendation> recommendations;
-  for (size_t rank = 0; rank < k; ++rank) {
+  for (size_t rank = 0; rank < std::min(k, jobs.size()); ++rank) {
     Recommendation& entry = recommendations.emplace_back();
     entry.job = jobs[ranking[rank]];
     entry.q = static_cast<double>(q[ranking[rank]]);
@@ -128,7 +126,7 @@ std::string RecommendationsText(const Catalog& catalog, CandidateRow candidate,
 }
 
 std::string RecommendationsJson(const Catalog& catalog, CandidateRow candidate,
-                                const std::vector<Recommendation>& recommendations) {
+                                const std::vector<Recommendation>& recommendations, bool compact) {
   using Json = nlohmann::ordered_json;
   Json list = Json::array();
   for (const Recommendation& entry : recommendations) {
@@ -143,7 +141,7 @@ std::string RecommendationsJson(const Catalog& catalog, CandidateRow candidate,
                     {"missing_skills", entry.missing_skills}});
   }
   const Json json = {{"candidate", catalog.candidate(candidate).id}, {"recommendations", list}};
-  return json.dump(1) + "\n";
+  return json.dump(compact ? -1 : 1) + "\n";
 }
 
 }  // namespace dynajob

@@ -3,6 +3,7 @@
 #define DYNAJOB_CLI_SRC_RECOMMENDATION_H_
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,16 +30,19 @@ Result<size_t> ParseK(std::string_view k, const Catalog& catalog);
 // kNotFound, with the nearest ids, when there is no such candidate.
 Result<CandidateRow> FindCandidateRow(const Catalog& catalog, std::string_view id);
 
-// The k jobs with the greatest Q, best first, ties in catalog order. kCorruptData when a value of
-// the model is not finite. Requires k <= catalog.job_count().
+// The k of `jobs` (or all, when they are fewer) with the greatest Q, best first, ties in the order
+// of `jobs`. kCorruptData when a value of the model is not finite.
 Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Catalog& catalog,
                                                   const CosineReward& cosine,
-                                                  CandidateRow candidate, size_t k);
+                                                  CandidateRow candidate,
+                                                  std::span<const JobRow> jobs, size_t k);
 
 std::string RecommendationsText(const Catalog& catalog, CandidateRow candidate,
                                 const std::vector<Recommendation>& recommendations);
+// On one line when `compact`, for lines of JSON.
 std::string RecommendationsJson(const Catalog& catalog, CandidateRow candidate,
-                                const std::vector<Recommendation>& recommendations);
+                                const std::vector<Recommendation>& recommendations,
+                                bool compact = false);
 
 }  // namespace dynajob
 

@@ -46,6 +46,8 @@ Settings::Settings() {
   embed.Bind(registry_);
   catalog.Bind(registry_);
   chat.Bind(registry_);
+  candidate_sets.Bind(registry_);
+  store.Bind(registry_);
   experiment.Bind(registry_);
   train.Bind(registry_);
   llm.Bind(registry_);
@@ -56,6 +58,7 @@ Status Settings::Load(const ConfigSources& sources) {
     DYNAJOB_RETURN_IF_ERROR(registry_.LoadToml(sources.built_in, "built-in configuration"));
   if (!sources.run_config.empty() && std::filesystem::exists(sources.run_config))
     DYNAJOB_RETURN_IF_ERROR(registry_.LoadFile(sources.run_config));
+  candidate_sets.now.clear();  // the moment of that run is not that of this one
   if (!sources.file.empty()) {
     const Status status = registry_.LoadFile(sources.file);
     if (!status.ok() && status.error().code == ErrorCode::kNotFound)
@@ -75,6 +78,8 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(embed.Validate());
   DYNAJOB_RETURN_IF_ERROR(catalog.Validate());
   DYNAJOB_RETURN_IF_ERROR(chat.Validate());
+  DYNAJOB_RETURN_IF_ERROR(candidate_sets.Validate());
+  DYNAJOB_RETURN_IF_ERROR(store.Validate());
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());
   DYNAJOB_RETURN_IF_ERROR(llm.Validate());
   return train.Validate();
@@ -83,8 +88,10 @@ Status Settings::Validate() const {
 std::string Settings::TrainingToml() const {
   ExperimentOptions copy = experiment;
   CatalogOptions fields = catalog;
+  CandidateSetOptions sets = candidate_sets;
   ConfigRegistry registry;
   fields.Bind(registry);
+  sets.Bind(registry);
   copy.trainer.network.Bind(registry);
   copy.trainer.learner.Bind(registry);
   copy.trainer.pretrain.Bind(registry);

@@ -16,7 +16,9 @@
 #include "dynajob/llm/chat_options.h"
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
+#include "dynajob/retrieval/options.h"
 #include "dynajob/stores/catalog_spec.h"
+#include "dynajob/stores/open_store.h"
 
 #include "llm_options.h"
 
@@ -59,6 +61,8 @@ class Settings {
   LexicalOptions lexical;
   EmbedOptions embed;
   CatalogOptions catalog;
+  CandidateSetOptions candidate_sets;
+  StoreOptions store;
   ImportOptions import;
   ChatOptions chat;
   TrainOptions train;

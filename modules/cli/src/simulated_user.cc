@@ -89,7 +89,8 @@ Status SimulatedUser::OpenEndpoint(const Session& session, const Catalog& catalo
   DYNAJOB_ASSIGN_OR_RETURN(client_,
                            HttpChatClient::Create(chat, replays ? "" : ApiKeyFromEnvironment()));
   DYNAJOB_ASSIGN_OR_RETURN(auto connection,
-                           OpenStore(store, replays ? OpenMode::kReadOnly : OpenMode::kReadWrite));
+                           OpenStore(store, replays ? OpenMode::kReadOnly : OpenMode::kReadWrite,
+                                     session.settings.store));
   cache_ = std::make_unique<AnswerCache>(std::move(connection));
   DYNAJOB_ASSIGN_OR_RETURN(budget_, Budget::Create(options.budget, client_->model()));
   DYNAJOB_ASSIGN_OR_RETURN(const EndpointProfile profile, FindProfile(replays));

@@ -10,18 +10,23 @@ Result<std::string> StoreAddress(const Session& session) {
   if (!session.flags.store.empty()) return session.flags.store;
   const char* uri = std::getenv("MONGODB_URI");
   if (uri != nullptr && *uri != '\0') return std::string(uri);
-  return InvalidArgument("--store is required: the path of a store, such as market.db");
+  return InvalidArgument("--store is required: a path such as market.db, or mongodb://…");
+}
+
+std::string ShownStore(const Session& session) {
+  return session.flags.store.empty() ? "$MONGODB_URI" : RedactAddress(session.flags.store);
 }
 
 Result<std::unique_ptr<Store>> OpenSessionStore(const Session& session, OpenMode mode) {
   DYNAJOB_ASSIGN_OR_RETURN(const std::string address, StoreAddress(session));
-  return OpenStore(address, mode);
+  return OpenStore(address, mode, session.settings.store);
 }
 
-Result<Catalog> LoadSessionCatalog(const Session& session) {
+Result<StoreAndCatalog> LoadSessionCatalog(const Session& session) {
   DYNAJOB_ASSIGN_OR_RETURN(const CatalogSpec spec, session.settings.catalog.ToSpec());
-  DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadOnly));
-  return store->LoadCatalog(spec);
+  DYNAJOB_ASSIGN_OR_RETURN(auto store, OpenSessionStore(session, OpenMode::kReadOnly));
+  DYNAJOB_ASSIGN_OR_RETURN(Catalog catalog, store->LoadCatalog(spec));
+  return StoreAndCatalog{std::move(store), std::move(catalog)};
 }
 
 Status MakeDirectory(const std::filesystem::path& path) {

@@ -16,10 +16,17 @@ namespace dynajob {
 // --store, else MONGODB_URI; kInvalidArgument when there is neither.
 Result<std::string> StoreAddress(const Session& session);
 
+// --store as it may be shown and pasted: without credentials.
+std::string ShownStore(const Session& session);
+
 Result<std::unique_ptr<Store>> OpenSessionStore(const Session& session, OpenMode mode);
 
-// Opens the store for reading and loads the configured fields.
-Result<Catalog> LoadSessionCatalog(const Session& session);
+// A store opened for reading, and its catalog of the configured fields.
+struct StoreAndCatalog {
+  std::unique_ptr<Store> store;
+  Catalog catalog;
+};
+Result<StoreAndCatalog> LoadSessionCatalog(const Session& session);
 
 // Creates a directory and those above it; kIo naming it.
 Status MakeDirectory(const std::filesystem::path& path);

@@ -74,12 +74,26 @@ std::string Consequences(const StoreSummary& summary) {
   return text;
 }
 
+// ", such as a, b" with the first ids of a reason.
+std::string Examples(const CatalogExclusions& exclusions, const std::string& key) {
+  const auto examples = exclusions.examples.find(key);
+  if (examples == exclusions.examples.end()) return "";
+  std::string text;
+  for (const std::string& id : examples->second)
+    text += fmt::format("{}{}", text.empty() ? ", such as " : ", ", Shorten(id, 40));
+  return text;
+}
+
 std::string Exclusions(const CatalogExclusions& exclusions) {
   std::string text;
   for (const auto& [reason, count] : exclusions.candidates_by_reason)
-    text += fmt::format("  {} candidates are left out: {}\n", count, reason);
+    text += fmt::format("  {} candidates are left out: {}{}\n", count, reason,
+                        Examples(exclusions, "candidate: " + reason));
   for (const auto& [reason, count] : exclusions.jobs_by_reason)
-    text += fmt::format("  {} jobs are left out: {}\n", count, reason);
+    text += fmt::format("  {} jobs are left out: {}{}\n", count, reason,
+                        Examples(exclusions, "job: " + reason));
+  for (const auto& [what, count] : exclusions.passed_over)
+    text += fmt::format("  {} times passed over: {}{}\n", count, what, Examples(exclusions, what));
   for (const auto& [field, count] : exclusions.zero_filled_by_field)
     text += fmt::format("  {} times {} is missing and counts as zeros\n", count, field);
   return text;
@@ -135,7 +149,9 @@ std::string StoreReportJson(const StoreReport& report) {
                        {"jobs", report.catalog_jobs},
                        {"candidates_left_out", report.exclusions.candidates_by_reason},
                        {"jobs_left_out", report.exclusions.jobs_by_reason},
-                       {"zero_filled", report.exclusions.zero_filled_by_field}}},
+                       {"zero_filled", report.exclusions.zero_filled_by_field},
+                       {"passed_over", report.exclusions.passed_over},
+                       {"examples", report.exclusions.examples}}},
                      {"ready_for_compare", !report.obstacle.has_value()},
                      {"because", report.obstacle ? Json(report.obstacle->message) : Json(nullptr)}};
   return json.dump(1) + "\n";

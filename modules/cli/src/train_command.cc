@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "model_store.h"
 #include "store_access.h"
 #include "training_run.h"
 
@@ -24,7 +25,7 @@ class TrainCommand final : public Command {
             "--set pretrain.cosine.steps=8000"};
   }
   std::vector<Flag> flags() const override {
-    return {Flag::kStore, Flag::kOut, Flag::kSeed, Flag::kLlm};
+    return {Flag::kStore, Flag::kOut, Flag::kSeed, Flag::kStrict, Flag::kLlm};
   }
   void Declare(CLI::App& app) override {
     app.add_option("--strategy", strategy_,
@@ -32,6 +33,11 @@ class TrainCommand final : public Command {
         ->type_name("NAME");
     app.add_flag("--resume", resume_, "Continue from the checkpoint in --out, to the same result");
     app.add_flag("--force", force_, "Replace a model that is in --out");
+    app.add_option("--publish", publish_,
+                   "Put the model into the store under this name (MongoDB: always, by default "
+                   "under the name of the directory)")
+        ->type_name("NAME");
+    app.add_flag("--no-publish", no_publish_, "Do not put the model into the store");
   }
 
   Result<int> Run(Session& session) override {
@@ -44,22 +50,43 @@ class TrainCommand final : public Command {
     DYNAJOB_ASSIGN_OR_RETURN(request.strategy, ParseStrategy(strategy_));
     if (session.flags.out.empty())
       return InvalidArgument("--out is required: a directory for the model, such as runs/model");
+    if (!publish_.empty() && no_publish_)
+      return InvalidArgument("--publish and --no-publish exclude each other");
     if (request.resume && request.force)
       return InvalidArgument("--resume and --force exclude each other");
-    DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, LoadSessionCatalog(session));
+    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
+    const Catalog& catalog = loaded.catalog;
     DYNAJOB_ASSIGN_OR_RETURN(const std::string store, StoreAddress(session));
     DYNAJOB_ASSIGN_OR_RETURN(const auto user, OpenUser(session, catalog, store));
     session.Message(fmt::format("train: {} on {} candidates and {} jobs{}", strategy_,
                                 catalog.candidate_count(), catalog.job_count(), LlmLine(*user)));
     DYNAJOB_ASSIGN_OR_RETURN(const TrainingOutcome outcome,
-                             TrainInto(session, catalog, *user, request));
+                             TrainInto(session, catalog, loaded.store.get(), *user, request));
     session.progress.Clear();
     Report(session, *user, outcome);
     if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
+    DYNAJOB_RETURN_IF_ERROR(Publish(session));
     return 0;
   }
 
  private:
+  Status Publish(const Session& session) const {
+    DYNAJOB_ASSIGN_OR_RETURN(const std::string address, StoreAddress(session));
+    if (no_publish_ || (publish_.empty() && !address.starts_with("mongodb"))) return Status::Ok();
+    const std::filesystem::path run = std::filesystem::absolute(session.flags.out);
+    const std::filesystem::path directory = run.has_filename() ? run : run.parent_path();
+    const std::string name = publish_.empty() ? directory.filename().string() : publish_;
+    const Status published = PublishModel(session, run, name);
+    if (!published.ok())
+      return Error{published.error().code,
+                   fmt::format("the model is in {}, but could not be published: {}",
+                               session.flags.out, published.error().message)};
+    session.Message(
+        fmt::format("published: {} recommend --model {}{} --store {} --candidate ID -k 10",
+                    session.program, kStoredModelPrefix, name, ShownStore(session)));
+    return Status::Ok();
+  }
+
   bool UsesLlm() const { return strategy_ == "llm" || strategy_ == "hybrid"; }
   std::string LlmLine(const SimulatedUser& user) const {
     return UsesLlm() ? fmt::format("\n{}", user.Note()) : std::string();
@@ -92,7 +119,7 @@ class TrainCommand final : public Command {
         outcome.seconds, outcome.steps, outcome.updates, outcome.labels, Shortfall(outcome),
         LlmLine(user), (std::filesystem::path(session.flags.out) / "model.safetensors").string()));
     session.Message(fmt::format("next: {} recommend --model {} --store {} --candidate ID -k 10",
-                                session.program, session.flags.out, session.flags.store));
+                                session.program, session.flags.out, ShownStore(session)));
   }
 
   // What labels did not cover.
@@ -108,6 +135,8 @@ class TrainCommand final : public Command {
   std::string strategy_;
   bool resume_ = false;
   bool force_ = false;
+  std::string publish_;
+  bool no_publish_ = false;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "training_run.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "dynajob/core/file.h"
 #include "dynajob/core/rng.h"
 
+#include "candidate_set_access.h"
 #include "progress_log.h"
 #include "store_access.h"
 
@@ -40,13 +40,14 @@ std::string Fingerprint(const Catalog& catalog) {
   }
   for (size_t i = 0; i < catalog.job_count(); ++i) {
     const Job& job = catalog.job(static_cast<JobRow>(i));
-    hash = HashBytes(
-        fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", job.id, job.title, job.sector,
-                    job.description, fmt::join(job.technical_skills, "|"),
-                    fmt::join(job.soft_skills, "|"), job.location, ToString(job.work_mode),
-                    ToString(job.seniority), job.salary ? job.salary->low : -1,
-                    job.salary ? job.salary->high : -1),
-        hash);
+    hash =
+        HashBytes(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", job.id,
+                              job.title, job.sector, job.description,
+                              fmt::join(job.technical_skills, "|"), fmt::join(job.soft_skills, "|"),
+                              job.location, ToString(job.work_mode), ToString(job.seniority),
+                              job.salary ? job.salary->low : -1, job.salary ? job.salary->high : -1,
+                              job.posted_ms.value_or(-1), job.expires_ms.value_or(-1)),
+                  hash);
   }
   for (const MatrixView& matrix : {catalog.states(), catalog.actions()}) {
     for (size_t row = 0; row < matrix.rows; ++row) {
@@ -60,10 +61,11 @@ std::string Fingerprint(const Catalog& catalog) {
 
 class TrainingRun {
  public:
-  TrainingRun(Session& session, const Catalog& catalog, SimulatedUser& user,
+  TrainingRun(Session& session, const Catalog& catalog, Store* store, SimulatedUser& user,
               const TrainingRequest& request)
       : session_(session),
         catalog_(catalog),
+        store_(store),
         user_(user),
         request_(request),
         experiment_(session.settings.experiment),
@@ -74,6 +76,7 @@ class TrainingRun {
  private:
   Status CheckDirectory() const;
   Status Prepare();
+  Status PreparePools();
   Status Resume();
   Status RunTrainer();
   Error Stop(const Error& error);
@@ -86,13 +89,15 @@ class TrainingRun {
 
   Session& session_;
   const Catalog& catalog_;
+  Store* store_;
   SimulatedUser& user_;
   const TrainingRequest& request_;
   const ExperimentOptions& experiment_;
   uint64_t seed_;
   std::string catalog_fingerprint_;
   std::vector<CandidateRow> candidates_;
-  std::vector<JobRow> jobs_;
+  SessionCandidateSets candidate_sets_;
+  std::unique_ptr<SplitPools> pools_;
   std::optional<PairEncoder> encoder_;
   std::unique_ptr<CosineReward> cosine_;
   std::unique_ptr<SimulatedUserReward> llm_;
@@ -115,10 +120,8 @@ Status TrainingRun::CheckDirectory() const {
 
 Status TrainingRun::Prepare() {
   catalog_fingerprint_ = Fingerprint(catalog_);
-  candidates_.resize(catalog_.candidate_count());
-  jobs_.resize(catalog_.job_count());
-  std::iota(candidates_.begin(), candidates_.end(), CandidateRow{0});
-  std::iota(jobs_.begin(), jobs_.end(), JobRow{0});
+  candidates_ = AllRows(catalog_.candidate_count());
+  DYNAJOB_RETURN_IF_ERROR(PreparePools());
   DYNAJOB_ASSIGN_OR_RETURN(encoder_, PairEncoder::Create(catalog_, experiment_.trainer.network));
   DYNAJOB_ASSIGN_OR_RETURN(cosine_, CosineReward::Create(catalog_, experiment_.cosine));
   DYNAJOB_ASSIGN_OR_RETURN(
@@ -126,11 +129,32 @@ Status TrainingRun::Prepare() {
       SimulatedUserReward::Create(catalog_, user_.user(), experiment_.rewards, experiment_.labels));
   const TrainerInputs inputs{.encoder = &*encoder_,
                              .candidates = candidates_,
-                             .jobs = jobs_,
+                             .jobs = pools_->open_jobs(),
+                             .pools = pools_.get(),
                              .cosine = cosine_.get(),
                              .llm = llm_.get()};
   DYNAJOB_ASSIGN_OR_RETURN(trainer_,
                            Trainer::Create(inputs, experiment_.trainer, request_.strategy, seed_));
+  return Status::Ok();
+}
+
+Status TrainingRun::PreparePools() {
+  const std::filesystem::path recorded = request_.directory / "config.toml";
+  CandidateSetOptions& options = session_.settings.candidate_sets;
+  if (request_.resume && options.now.empty() && std::filesystem::exists(recorded)) {
+    Settings before;
+    ConfigSources sources;
+    sources.file = recorded;
+    DYNAJOB_RETURN_IF_ERROR(before.Load(sources));
+    options.now = before.candidate_sets.now;
+  }
+  DYNAJOB_ASSIGN_OR_RETURN(candidate_sets_, MakeRunCandidateSets(session_, catalog_, store_));
+  const PretrainOptions& pretrain = experiment_.trainer.pretrain;
+  DYNAJOB_ASSIGN_OR_RETURN(
+      pools_,
+      candidate_sets_.sets->Over(
+          AllRows(catalog_.job_count()),
+          static_cast<size_t>(pretrain.candidate_set_size + pretrain.episode_steps - 1), seed_));
   return Status::Ok();
 }
 
@@ -231,6 +255,8 @@ Result<TrainingOutcome> TrainingRun::Run() {
   DYNAJOB_RETURN_IF_ERROR(RunTrainer());
   DYNAJOB_RETURN_IF_ERROR(user_.Flush());
   DYNAJOB_RETURN_IF_ERROR(WriteLlmReport());
+  if (const PoolCounts counts = pools_->counts(); counts.filled_up > 0)
+    session_.Message(FilledPoolsLine(counts));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   const ModelInfo info{.strategy = request_.strategy,
                        .seed = seed_,
@@ -250,9 +276,9 @@ Result<TrainingOutcome> TrainingRun::Run() {
 
 }  // namespace
 
-Result<TrainingOutcome> TrainInto(Session& session, const Catalog& catalog, SimulatedUser& user,
-                                  const TrainingRequest& request) {
-  return TrainingRun(session, catalog, user, request).Run();
+Result<TrainingOutcome> TrainInto(Session& session, const Catalog& catalog, Store* store,
+                                  SimulatedUser& user, const TrainingRequest& request) {
+  return TrainingRun(session, catalog, store, user, request).Run();
 }
 
 }  // namespace dynajob

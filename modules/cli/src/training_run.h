@@ -8,6 +8,7 @@
 #include "dynajob/agent/options.h"
 #include "dynajob/core/catalog.h"
 #include "dynajob/core/result.h"
+#include "dynajob/stores/store.h"
 
 #include "command.h"
 #include "simulated_user.h"
@@ -32,11 +33,12 @@ struct TrainingOutcome {
 
 // Trains on all candidates and jobs of the catalog and writes config.toml, progress.csv,
 // progress.jsonl, checkpoints, model.safetensors and model.json, and llm.json where an LLM labels.
+// Candidate sets are found in `store`, or in the catalog when it is null.
 // On kCancelled, kLlmUnavailable and kBudgetReached a checkpoint has been saved. Fails with
 // kInvalidArgument when what is resumed was made with another strategy, seed, catalog or
 // configuration (naming what) or when a model would be overwritten.
-Result<TrainingOutcome> TrainInto(Session& session, const Catalog& catalog, SimulatedUser& user,
-                                  const TrainingRequest& request);
+Result<TrainingOutcome> TrainInto(Session& session, const Catalog& catalog, Store* store,
+                                  SimulatedUser& user, const TrainingRequest& request);
 
 }  // namespace dynajob
 

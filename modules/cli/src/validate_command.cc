@@ -17,7 +17,7 @@ class ValidateCommand final : public Command {
     return {"validate --store market.db", "validate --store market.db --json",
             "validate --store market.db --set catalog.action_fields=title,tech"};
   }
-  std::vector<Flag> flags() const override { return {Flag::kStore}; }
+  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kStrict}; }
 
   // The exit code is 0 when the store is ready for compare, else that of what is missing.
   Result<int> Run(Session& session) override {
@@ -39,7 +39,7 @@ class ValidateCommand final : public Command {
     session.Print(session.flags.json ? StoreReportJson(report) : StoreReportText(report));
     if (report.obstacle) return ExitCode(report.obstacle->code);
     session.Message(fmt::format("next: {} compare --store {} --out runs/first", session.program,
-                                session.flags.store));
+                                ShownStore(session)));
     return 0;
   }
 };

@@ -10,6 +10,7 @@
 #include "dynajob/embeddings/record_fields.h"
 #include "dynajob/market/generator.h"
 
+#include "candidate_set_access.h"
 #include "text_table.h"
 
 namespace dynajob {
@@ -48,7 +49,8 @@ class RecommendationTest : public ::testing::Test {
 TEST_F(RecommendationTest, RanksByQAndSplitsTheSkills) {
   const auto model = Model::Load(directory_, *catalog_);
   ASSERT_TRUE(model.ok()) << model.error().message;
-  const auto jobs = RecommendJobs(*model, *catalog_, *cosine_, 2, 40);
+  const auto jobs =
+      RecommendJobs(*model, *catalog_, *cosine_, 2, AllRows(catalog_->job_count()), 40);
   ASSERT_TRUE(jobs.ok()) << jobs.error().message;
   ASSERT_EQ(jobs->size(), 40u);
   size_t technical = 0;
@@ -68,7 +70,8 @@ TEST_F(RecommendationTest, RanksByQAndSplitsTheSkills) {
 TEST_F(RecommendationTest, FitsTheTerminal) {
   const auto model = Model::Load(directory_, *catalog_);
   ASSERT_TRUE(model.ok()) << model.error().message;
-  const auto jobs = RecommendJobs(*model, *catalog_, *cosine_, 0, 40);
+  const auto jobs =
+      RecommendJobs(*model, *catalog_, *cosine_, 0, AllRows(catalog_->job_count()), 40);
   std::istringstream lines(RecommendationsText(*catalog_, 0, *jobs));
   std::string line;
   while (std::getline(lines, line)) EXPECT_LE(DisplayWidth(line), kTableWidth) << line;

@@ -30,21 +30,34 @@ struct Trained {
 struct SeedContext {
   uint64_t seed = 0;
   Split split;
+  std::unique_ptr<SplitPools> training_pools;  // null: all jobs of the split
+  std::unique_ptr<SplitPools> evaluation_pools;
   std::optional<Judge> judge;
   std::vector<CandidateRow> people;  // the unseen candidates that arms meet
   std::array<Trained, 4> trained;    // by Strategy
   JudgeReport report;
+
+  // The jobs that may be recommended to unseen candidates, and to one of them.
+  std::span<const JobRow> evaluation_jobs() const {
+    if (evaluation_pools == nullptr) return split.evaluation_jobs;
+    return evaluation_pools->open_jobs();
+  }
+  std::span<const JobRow> EvaluationPool(CandidateRow person) const {
+    return evaluation_pools != nullptr ? evaluation_pools->Pool(person) : evaluation_jobs();
+  }
 };
 
 class Comparison {
  public:
   Comparison(const Catalog& catalog, const ExperimentOptions& options, const Labeller& labels,
-             ProgressSink* progress, const CancellationToken* cancellation)
+             ProgressSink* progress, const CancellationToken* cancellation,
+             const CandidateSets* candidate_sets)
       : catalog_(catalog),
         options_(options),
         labels_(labels),
         progress_(progress),
-        cancellation_(cancellation) {}
+        cancellation_(cancellation),
+        candidate_sets_(candidate_sets) {}
 
   Result<ComparisonTraces> Run();
 
@@ -52,6 +65,8 @@ class Comparison {
   enum class Training { kBaseline, kCosineThenHybrid, kLlm };
 
   Status Prepare(SeedContext& context);
+  Status PreparePools(SeedContext& context) const;
+  void ReportPools(const SeedContext& context, ComparisonTraces& traces) const;
   Status Train(SeedContext& context, Training training);
   Status RunStrategy(SeedContext& context, Strategy strategy, const DynaQAgent* cosine_agent);
   void MeasureJudge(SeedContext& context) const;
@@ -72,6 +87,7 @@ class Comparison {
   const Labeller& labels_;
   ProgressSink* progress_;
   const CancellationToken* cancellation_;
+  const CandidateSets* candidate_sets_;
   std::optional<PairEncoder> encoder_;
   std::unique_ptr<CosineReward> cosine_;
   std::unique_ptr<SurrogateUser> surrogate_;
@@ -145,6 +161,7 @@ Result<ComparisonTraces> Comparison::Run() {
       traces.judge.shares[r] += context.report.shares[r] / seeds;
     traces.judge.surrogate_rank_correlation += context.report.surrogate_rank_correlation / seeds;
     traces.judge.cosine_rank_correlation += context.report.cosine_rank_correlation / seeds;
+    ReportPools(context, traces);
   }
   const bool oracle_wanted = arms.size() == comparison.arms.size();
   for (ProtocolTraces& protocol : traces.protocols) {
@@ -160,12 +177,13 @@ Status Comparison::Prepare(SeedContext& context) {
   DYNAJOB_RETURN_IF_ERROR(CheckCancelled());
   DYNAJOB_ASSIGN_OR_RETURN(context.split,
                            MakeSplit(catalog_, options_.comparison.training_share, context.seed));
+  DYNAJOB_RETURN_IF_ERROR(PreparePools(context));
   const auto steps = static_cast<size_t>(options_.comparison.steps);
-  if (steps > context.split.evaluation_jobs.size()) {
+  if (steps > context.evaluation_jobs().size()) {
     return InvalidArgument(fmt::format(
-        "compare.steps = {}: must be at most {}, the number of jobs held out for evaluation, since "
-        "none is shown twice",
-        steps, context.split.evaluation_jobs.size()));
+        "compare.steps = {}: must be at most {}, the number of open jobs held out for evaluation, "
+        "since none is shown twice",
+        steps, context.evaluation_jobs().size()));
   }
   DYNAJOB_ASSIGN_OR_RETURN(context.judge,
                            Judge::Create(catalog_, options_.judge, options_.rewards, context.seed));
@@ -176,6 +194,36 @@ Status Comparison::Prepare(SeedContext& context) {
       context.split.evaluation_candidates.begin() + static_cast<std::ptrdiff_t>(people));
   MeasureJudge(context);
   return Status::Ok();
+}
+
+// Each pool holds enough jobs to fill every candidate set of an episode.
+Status Comparison::PreparePools(SeedContext& context) const {
+  if (candidate_sets_ == nullptr) return Status::Ok();
+  const PretrainOptions& pretrain = options_.trainer.pretrain;
+  const ComparisonOptions& comparison = options_.comparison;
+  DYNAJOB_ASSIGN_OR_RETURN(context.training_pools,
+                           candidate_sets_->Over(context.split.training_jobs,
+                                                 static_cast<size_t>(pretrain.candidate_set_size +
+                                                                     pretrain.episode_steps - 1),
+                                                 context.seed));
+  DYNAJOB_ASSIGN_OR_RETURN(
+      context.evaluation_pools,
+      candidate_sets_->Over(
+          context.split.evaluation_jobs,
+          static_cast<size_t>(comparison.candidate_set_size + comparison.steps - 1), context.seed));
+  return Status::Ok();
+}
+
+void Comparison::ReportPools(const SeedContext& context, ComparisonTraces& traces) const {
+  if (candidate_sets_ == nullptr || candidate_sets_->trivial()) return;
+  if (!traces.candidate_sets)
+    traces.candidate_sets = {std::string(ToString(candidate_sets_->options().source)),
+                             std::string(ToString(candidate_sets_->search())),
+                             candidate_sets_->expired(),
+                             {},
+                             {}};
+  traces.candidate_sets->training += context.training_pools->counts();
+  traces.candidate_sets->evaluation += context.evaluation_pools->counts();
 }
 
 void Comparison::MeasureJudge(SeedContext& context) const {
@@ -219,7 +267,10 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
                                                catalog_, user, options_.rewards, options_.labels));
   const TrainerInputs inputs{.encoder = &*encoder_,
                              .candidates = context.split.training_candidates,
-                             .jobs = context.split.training_jobs,
+                             .jobs = context.training_pools != nullptr
+                                         ? context.training_pools->open_jobs()
+                                         : context.split.training_jobs,
+                             .pools = context.training_pools.get(),
                              .cosine = cosine_.get(),
                              .llm = llm.get()};
   auto trainer = cosine_agent != nullptr
@@ -268,7 +319,7 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
     people = before;
     for (size_t i = 0; i < context.people.size(); ++i) {
       DYNAJOB_RETURN_IF_ERROR(CheckCancelled());
-      JudgedEnvironment environment(*context.judge, context.split.evaluation_jobs,
+      JudgedEnvironment environment(*context.judge, context.EvaluationPool(context.people[i]),
                                     static_cast<size_t>(options_.comparison.candidate_set_size),
                                     context.people[i], context.seed);
       arm->BeginCandidate(context.people[i]);
@@ -288,7 +339,7 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
       cost.updates += trained.agent->counts().q_updates;
     }
     if (name == "surrogate-rank")
-      cost.llm_calls += context.people.size() * context.split.evaluation_jobs.size();
+      cost.llm_calls += context.people.size() * context.evaluation_jobs().size();
     protocol.arms[arm_index].cost_by_seed[seed_index] = cost;
   }
   return Status::Ok();
@@ -306,7 +357,7 @@ Trace Comparison::BeforeOne(const SeedContext& context, Arm& arm, CandidateRow p
   const auto set_size = static_cast<size_t>(options_.comparison.candidate_set_size);
   for (int64_t i = 0; i < options_.comparison.jumpstart_sets; ++i) {
     const std::vector<JobRow> set = DrawCandidateSet(
-        std::span<const JobRow>(context.split.evaluation_jobs), set_size,
+        context.EvaluationPool(person), set_size,
         Rng::Derive(context.seed, "jumpstart-set", person, static_cast<uint64_t>(i)),
         [](JobRow) { return false; });
     std::vector<double> scores(set.size());
@@ -315,7 +366,7 @@ Trace Comparison::BeforeOne(const SeedContext& context, Arm& arm, CandidateRow p
     trace.jumpstart += context.judge->ExpectedReward({person, set[static_cast<size_t>(best)]}) /
                        static_cast<double>(options_.comparison.jumpstart_sets);
   }
-  const std::vector<JobRow>& jobs = context.split.evaluation_jobs;
+  const std::span<const JobRow> jobs = context.evaluation_jobs();
   std::vector<double> scores(jobs.size()), rewards(jobs.size());
   arm.Score(person, jobs, scores);
   for (size_t i = 0; i < jobs.size(); ++i)
@@ -367,8 +418,9 @@ void Comparison::ReportLabels(const Trainer& trainer, uint64_t& reported) {
 
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
                                        const Labeller& labels, ProgressSink* progress,
-                                       const CancellationToken* cancellation) {
-  return Comparison(catalog, options, labels, progress, cancellation).Run();
+                                       const CancellationToken* cancellation,
+                                       const CandidateSets* candidate_sets) {
+  return Comparison(catalog, options, labels, progress, cancellation, candidate_sets).Run();
 }
 
 }  // namespace dynajob

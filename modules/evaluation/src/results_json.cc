@@ -183,6 +183,19 @@ class ProtocolSummary {
   BootstrapOptions bootstrap_;
 };
 
+Json CandidateSetsJson(const CandidateSetReport& report) {
+  const auto pools = [](const PoolCounts& counts) {
+    return Json{{"pools", counts.pools},
+                {"filled_up", counts.filled_up},
+                {"jobs_added", counts.jobs_added}};
+  };
+  return {{"source", report.source},
+          {"search", report.search},
+          {"expired_jobs", report.expired},
+          {"training", pools(report.training)},
+          {"evaluation", pools(report.evaluation)}};
+}
+
 }  // namespace
 
 std::string ResultsJson(const ComparisonTraces& traces, const ComparisonOptions& options) {
@@ -199,6 +212,7 @@ std::string ResultsJson(const ComparisonTraces& traces, const ComparisonOptions&
                    {"rank_correlation",
                     {{"surrogate", traces.judge.surrogate_rank_correlation},
                      {"cosine", traces.judge.cosine_rank_correlation}}}};
+  if (traces.candidate_sets) json["candidate_sets"] = CandidateSetsJson(*traces.candidate_sets);
   json["protocols"] = Json::array();
   for (const ProtocolTraces& protocol : traces.protocols)
     json["protocols"].push_back(ProtocolSummary(protocol, options).Summarise());

@@ -52,7 +52,7 @@ KnownFields CollectFields(const ImportOptions& options) {
   const NameSet job =
       NamesOf({&j.id, &j.title, &j.company, &j.sector, &j.description, &j.technical_skills,
                &j.soft_skills, &j.experience_requirements, &j.location, &j.latitude, &j.longitude,
-               &j.work_mode, &j.seniority, &j.contract, &j.salary});
+               &j.work_mode, &j.seniority, &j.contract, &j.salary, &j.posted, &j.expires});
   const NameSet candidate = NamesOf({&c.id, &c.bio, &c.resume, &c.category, &c.hard_skills,
                                      &c.soft_skills, &c.location, &c.latitude, &c.longitude,
                                      &c.preferred_work_mode, &c.seniority, &c.expected_salary});

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dynajob/core/text.h"
+#include "dynajob/core/time.h"
 #include "dynajob/market/text_facts.h"
 #include "dynajob/market/vocabulary.h"
 
@@ -246,6 +247,27 @@ void ReadTerms(FieldReader& fields, const JobFields& names, Job& job, ImportFact
   facts.contract_known += job.contract != ContractType::kUnknown ? 1 : 0;
 }
 
+// A moment that is stated as text; what is no date is counted and not known.
+std::optional<ParsedTime> ReadDate(FieldReader& fields, std::string_view names,
+                                   ImportFacts& facts) {
+  const FieldValue* value = fields.Value(names);
+  if (value == nullptr) return std::nullopt;
+  const auto date = value->kind == Kind::kText ? ParseIso8601(value->text) : std::nullopt;
+  facts.bad_dates += date ? 0 : 1;
+  return date;
+}
+
+void ReadDates(FieldReader& fields, const JobFields& names, Job& job, ImportFacts& facts) {
+  if (const auto posted = ReadDate(fields, names.posted, facts)) {
+    job.posted_ms = posted->ms;
+    ++facts.posted_known;
+  }
+  if (const auto expires = ReadDate(fields, names.expires, facts)) {
+    job.expires_ms = expires->ms + (expires->date_only ? kMillisecondsPerDay : 0);
+    ++facts.expires_known;
+  }
+}
+
 std::optional<double> ReadExpectedSalary(FieldReader& fields, std::string_view names,
                                          ImportFacts& facts) {
   const FieldValue* value = fields.Value(names);
@@ -284,6 +306,9 @@ void AddFacts(ImportFacts& total, const ImportFacts& row) {
   total.work_mode_known += row.work_mode_known;
   total.contract_known += row.contract_known;
   total.position_known += row.position_known;
+  total.posted_known += row.posted_known;
+  total.expires_known += row.expires_known;
+  total.bad_dates += row.bad_dates;
   total.skills_extracted += row.skills_extracted;
   total.without_hard_skills += row.without_hard_skills;
   total.hard_skills += row.hard_skills;
@@ -306,6 +331,7 @@ std::optional<Rejection> ReadJob(const Row& row, const ImportOptions& options, J
   job.work_mode = ReadWorkMode(fields.Text(names.work_mode), job.location);
   const std::string level = fields.Text(names.seniority);
   ReadTerms(fields, names, job, stated);
+  ReadDates(fields, names, job, stated);
   const SkillLists listed{fields.Phrases(names.technical_skills),
                           fields.Phrases(names.soft_skills)};
 

@@ -80,6 +80,8 @@ void ImportOptions::Bind(ConfigRegistry& registry) {
   add_job("seniority", &job.seniority);
   add_job("contract", &job.contract);
   add_job("salary", &job.salary);
+  add_job("posted", &job.posted);
+  add_job("expires", &job.expires);
 
   const auto add_candidate = [&](const char* key, std::string* names) {
     registry.Add(fmt::format("import.candidate.{}", key), names,

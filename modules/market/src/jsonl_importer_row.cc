@@ -93,7 +93,7 @@ class RowHandler final : public nlohmann::json_sax<Json> {
   bool number_unsigned(uint64_t value) override { return Number(value, std::to_string(value)); }
   bool number_float(double value, const std::string& text) override { return Number(value, text); }
   bool string(std::string& value) override {
-    if (depth_ == 2 && field_ != nullptr && !in_list_ && oid_)
+    if (depth_ == 2 && field_ != nullptr && !in_list_ && wrapped_)
       *field_ = {.kind = FieldValue::Kind::kText, .text = value};
     if (depth_ == 2 && field_ != nullptr && in_list_ && !broken_list_)
       field_->list.push_back(std::move(value));
@@ -110,7 +110,7 @@ class RowHandler final : public nlohmann::json_sax<Json> {
   bool end_object() override { return Close(); }
   bool end_array() override { return Close(); }
   bool key(std::string& name) override {
-    if (depth_ == 2) oid_ = name == "$oid";
+    if (depth_ == 2) wrapped_ = name == "$oid" || name == "$date";
     if (depth_ != 1) return true;
     const bool wanted = wanted_.contains(name);
     field_ = wanted ? &row_[name] : nullptr;
@@ -144,7 +144,7 @@ class RowHandler final : public nlohmann::json_sax<Json> {
       if (field_ != nullptr) *field_ = {.kind = kind};
       in_list_ = kind == FieldValue::Kind::kTextList;
       broken_list_ = false;
-      oid_ = false;
+      wrapped_ = false;
     }
     if (depth_ == 2 && in_list_) BreakList();
     if (++depth_ > kMaxDepth) return Refuse("nested more than 64 levels deep");
@@ -171,7 +171,7 @@ class RowHandler final : public nlohmann::json_sax<Json> {
   bool is_object_ = false;
   bool in_list_ = false;
   bool broken_list_ = false;
-  bool oid_ = false;
+  bool wrapped_ = false;
   std::string error_;
 };
 

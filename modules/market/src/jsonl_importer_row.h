@@ -30,9 +30,9 @@ struct Rejection {
 };
 
 // Reads the top-level fields of a JSON object whose names are in `wanted`; all others are parsed
-// and dropped. {"$oid": "…"}, MongoDB's way of writing an id, counts as text. The line is repaired
-// first: invalid UTF-8 and lone surrogates become U+FFFD, and NaN and Infinity become null.
-// Memory is proportional to the line, whatever it nests.
+// and dropped. {"$oid": "…"} and {"$date": "…"}, MongoDB's ways of writing ids and dates, count as
+// texts. The line is repaired first: invalid UTF-8 and lone surrogates become U+FFFD, and NaN and
+// Infinity become null. Memory is proportional to the line, whatever it nests.
 std::optional<Rejection> ParseRow(std::string_view line, const NameSet& wanted, Row& row);
 
 }  // namespace dynajob

@@ -330,5 +330,32 @@ TEST_F(JsonlImporter, QuarantineFileHoldsOneJsonObjectPerRow) {
   EXPECT_EQ(failed.error().code, ErrorCode::kIo);
 }
 
+TEST_F(JsonlImporter, ReadsDatesAndCountsThoseThatAreNone) {
+  constexpr int64_t kFirstOfMay = 1714521600000;  // 2024-05-01T00:00:00Z
+  const auto outcome =
+      Import(R"({"job_id":"a","title":"x","datePosted":"2024-05-01","validThrough":"2024-05-01"})"
+             "\n"
+             R"({"job_id":"b","title":"x","posted_at":{"$date":"2024-05-01T02:00:00Z"},)"
+             R"("expires":"2024-05-01T02:00:00+01:00"})"
+             "\n"
+             R"({"job_id":"c","title":"x","posted_date":"3 days ago","expires":1714521600000})"
+             "\n"
+             R"({"job_id":"d","title":"x","posted_date":"","expires":null})"
+             "\n");
+  ASSERT_TRUE(outcome.report.ok());
+  ASSERT_EQ(outcome.jobs.size(), 4u);
+  EXPECT_EQ(outcome.jobs[0].posted_ms, kFirstOfMay);
+  EXPECT_EQ(outcome.jobs[0].expires_ms, kFirstOfMay + 86'400'000) << "open on its last day";
+  EXPECT_EQ(outcome.jobs[1].posted_ms, kFirstOfMay + 7'200'000);
+  EXPECT_EQ(outcome.jobs[1].expires_ms, kFirstOfMay + 3'600'000);
+  for (const size_t undated : {2, 3}) {
+    EXPECT_EQ(outcome.jobs[undated].posted_ms, std::nullopt);
+    EXPECT_EQ(outcome.jobs[undated].expires_ms, std::nullopt);
+  }
+  EXPECT_EQ(outcome.report->facts.posted_known, 2u);
+  EXPECT_EQ(outcome.report->facts.expires_known, 2u);
+  EXPECT_EQ(outcome.report->facts.bad_dates, 2u);
+}
+
 }  // namespace
 }  // namespace dynajob

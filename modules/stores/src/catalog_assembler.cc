@@ -1,6 +1,7 @@
 #include "dynajob/stores/catalog_assembler.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,8 @@
 
 namespace dynajob {
 namespace {
+
+constexpr size_t kExamples = 3;  // of each reason
 
 template <typename Entity>
 void SortById(std::vector<Entity>& entities) {
@@ -24,12 +27,6 @@ std::vector<std::string> IdsOf(const std::vector<Entity>& entities) {
   ids.reserve(entities.size());
   for (const Entity& entity : entities) ids.push_back(entity.id);
   return ids;
-}
-
-std::optional<size_t> IndexOf(const std::vector<std::string>& ids, std::string_view id) {
-  const auto found = std::lower_bound(ids.begin(), ids.end(), id);
-  if (found == ids.end() || *found != id) return std::nullopt;
-  return static_cast<size_t>(found - ids.begin());
 }
 
 // Removes the entities without a row, in place.
@@ -72,14 +69,31 @@ CatalogAssembler::CatalogAssembler(const CatalogSpec& spec, std::vector<Candidat
     side->present.assign(side->ids.size() * side->fields.size(), 0);
 }
 
+std::optional<size_t> CatalogAssembler::IndexOf(EntityKind kind, std::string_view id) const {
+  const std::vector<std::string>& ids = SideOf(kind).ids;
+  const auto found = std::lower_bound(ids.begin(), ids.end(), id);
+  if (found == ids.end() || *found != id) return std::nullopt;
+  return static_cast<size_t>(found - ids.begin());
+}
+
 Status CatalogAssembler::Declare(EntityKind kind, std::string_view id, std::string_view field_name,
                                  size_t dimension, std::string_view embedder) {
+  const auto& fields = SideOf(kind).fields;
+  if (std::none_of(fields.begin(), fields.end(),
+                   [&](const Field& field) { return field.spec.name == field_name; }))
+    return Status::Ok();
+  const auto index = IndexOf(kind, id);
+  if (!index) return OrphanVector(kind, id, field_name);
+  return Declare(kind, *index, field_name, dimension, embedder);
+}
+
+Status CatalogAssembler::Declare(EntityKind kind, size_t index, std::string_view field_name,
+                                 size_t dimension, std::string_view embedder) {
   Side& side = SideOf(kind);
+  const std::string& id = side.ids[index];
   for (size_t f = 0; f < side.fields.size(); ++f) {
     Field& field = side.fields[f];
     if (field.spec.name != field_name) continue;
-    const auto index = IndexOf(side.ids, id);
-    if (!index) return OrphanVector(kind, id, field_name);
     if (dimension == 0)
       return CorruptData(Describe(kind, id, field_name) + ": the vector is empty");
     if (field.dimension == 0) {
@@ -93,9 +107,49 @@ Status CatalogAssembler::Declare(EntityKind kind, std::string_view id, std::stri
           ToString(kind), field_name, field.first_id, field.dimension, field.embedder, id,
           dimension, embedder));
     }
-    side.present[*index * side.fields.size() + f] = 1;
+    side.present[index * side.fields.size() + f] = 1;
   }
   return Status::Ok();
+}
+
+void CatalogAssembler::Reject(EntityKind kind, size_t index, std::string_view field,
+                              std::string_view reason) {
+  Side& side = SideOf(kind);
+  for (size_t f = 0; f < side.fields.size(); ++f)
+    if (side.fields[f].spec.name == field) side.rejected[{index, f}] = reason;
+}
+
+void CatalogAssembler::AddExample(const std::string& reason, std::string_view id) {
+  std::vector<std::string>& ids = examples_[reason];
+  if (ids.size() < kExamples) ids.emplace_back(id);
+}
+
+void CatalogAssembler::Exclude(EntityKind kind, std::string_view reason, std::string_view example) {
+  ++SideOf(kind).excluded[std::string(reason)];
+  AddExample(fmt::format("{}: {}", ToString(kind), reason), example);
+}
+
+void CatalogAssembler::PassOver(std::string_view what, std::string_view example) {
+  ++passed_over_[std::string(what)];
+  AddExample(std::string(what), example);
+}
+
+void CatalogAssembler::LeaveOut(Side& side, size_t index, size_t field) {
+  const std::string& name = side.fields[field].spec.name;
+  const auto rejected = side.rejected.find({index, field});
+  Exclude(side.kind,
+          rejected == side.rejected.end() ? fmt::format("no {} embedding", name)
+                                          : fmt::format("{} embedding: {}", name, rejected->second),
+          side.ids[index]);
+}
+
+void CatalogAssembler::CountZeros(const Side& side, size_t index, size_t field) {
+  const std::string& name = side.fields[field].spec.name;
+  ++zero_filled_[fmt::format("{}.{}", ToString(side.kind), name)];
+  const auto rejected = side.rejected.find({index, field});
+  if (rejected != side.rejected.end())
+    PassOver(fmt::format("{} embedding of a {}: {}", name, ToString(side.kind), rejected->second),
+             side.ids[index]);
 }
 
 Status CatalogAssembler::CheckEntities() const {
@@ -103,7 +157,8 @@ Status CatalogAssembler::CheckEntities() const {
     if (side->ids.empty())
       return FailedPrecondition(fmt::format(
           "the store holds no {}s; add some with `dynajob import`", ToString(side->kind)));
-    if (std::find(side->present.begin(), side->present.end(), 1) == side->present.end())
+    if (side->rejected.empty() &&
+        std::find(side->present.begin(), side->present.end(), 1) == side->present.end())
       return FailedPrecondition(
           fmt::format("the store holds {} {}s but no embeddings of them; make them with "
                       "`dynajob embed`",
@@ -138,18 +193,18 @@ Status CatalogAssembler::AllocateSide(Side& side) {
   const size_t field_count = side.fields.size();
   side.rows.assign(side.ids.size(), std::nullopt);
   size_t included = 0;
-  std::vector<size_t> zero_fields(field_count, 0);
   for (size_t i = 0; i < side.ids.size(); ++i) {
     const char* present = side.present.data() + i * field_count;
-    const Field* missing = nullptr;
-    for (size_t f = 0; f < field_count && missing == nullptr; ++f)
-      if (!present[f] && side.fields[f].spec.required) missing = &side.fields[f];
-    if (missing != nullptr) {
-      ++side.excluded[fmt::format("no {} embedding", missing->spec.name)];
+    size_t missing = 0;
+    while (missing < field_count && (present[missing] || !side.fields[missing].spec.required))
+      ++missing;
+    if (missing < field_count) {
+      LeaveOut(side, i, missing);
       continue;
     }
     side.rows[i] = included++;
-    for (size_t f = 0; f < field_count; ++f) zero_fields[f] += present[f] ? 0 : 1;
+    for (size_t f = 0; f < field_count; ++f)
+      if (!present[f]) CountZeros(side, i, f);
   }
   if (included == 0) {
     std::string reasons;
@@ -170,11 +225,53 @@ Status CatalogAssembler::AllocateSide(Side& side) {
     if (field.dimension == 0) field.dimension = known->dimension;
     field.offset = width;
     width += field.dimension;
-    if (zero_fields[f] > 0)
-      zero_filled_[fmt::format("{}.{}", ToString(side.kind), field.spec.name)] = zero_fields[f];
   }
-  side.matrix = Matrix(included, width);
+  const bool is_as_reserved =
+      side.reserved_lengths.size() == field_count &&
+      std::equal(side.fields.begin(), side.fields.end(), side.reserved_lengths.begin(),
+                 [](const Field& field, size_t length) { return field.dimension == length; });
+  if (is_as_reserved) {
+    KeepReserved(side, included);
+  } else {
+    side.matrix = Matrix(included, width);
+  }
   return Status::Ok();
+}
+
+// Moves the rows of those who are included together, in place, and clears what was not declared.
+void CatalogAssembler::KeepReserved(Side& side, size_t included) {
+  const size_t field_count = side.fields.size();
+  for (size_t i = 0; i < side.ids.size(); ++i) {
+    if (!side.rows[i]) continue;
+    const std::span<float> row = side.reserved.Row(*side.rows[i]);
+    if (*side.rows[i] != i) std::ranges::copy(side.reserved.Row(i), row.begin());
+    for (size_t f = 0; f < field_count; ++f) {
+      const Field& field = side.fields[f];
+      if (!side.present[i * field_count + f])
+        std::ranges::fill(row.subspan(field.offset, field.dimension), 0.0f);
+    }
+  }
+  side.reserved.Truncate(included);
+  side.matrix = std::move(side.reserved);
+  side.kept_reserved = true;
+}
+
+void CatalogAssembler::Reserve(EntityKind kind, std::span<const size_t> lengths) {
+  Side& side = SideOf(kind);
+  DYNAJOB_CHECK(lengths.size() == side.fields.size(), "a length for each field of the spec");
+  side.reserved_lengths.assign(lengths.begin(), lengths.end());
+  side.reserved =
+      Matrix(side.ids.size(), std::accumulate(lengths.begin(), lengths.end(), size_t{0}));
+}
+
+std::span<float> CatalogAssembler::Reserved(EntityKind kind, size_t index, size_t field,
+                                            size_t length) {
+  Side& side = SideOf(kind);
+  const std::vector<size_t>& lengths = side.reserved_lengths;
+  if (field >= lengths.size() || lengths[field] != length) return {};
+  const auto own = lengths.begin() + static_cast<std::ptrdiff_t>(field);
+  const size_t offset = std::accumulate(lengths.begin(), own, size_t{0});
+  return side.reserved.Row(index).subspan(offset, length);
 }
 
 Status CatalogAssembler::Allocate() {
@@ -187,10 +284,9 @@ Status CatalogAssembler::Allocate() {
   return Status::Ok();
 }
 
-std::span<float> CatalogAssembler::Target(EntityKind kind, std::string_view id,
+std::span<float> CatalogAssembler::Target(EntityKind kind, std::optional<size_t> index,
                                           std::string_view field_name) {
   Side& side = SideOf(kind);
-  const auto index = IndexOf(side.ids, id);
   if (!index || !side.rows[*index]) return {};
   for (const Field& field : side.fields)
     if (field.spec.name == field_name)
@@ -200,7 +296,14 @@ std::span<float> CatalogAssembler::Target(EntityKind kind, std::string_view id,
 
 Status CatalogAssembler::SetVector(EntityKind kind, std::string_view id, std::string_view field,
                                    std::span<const float> values) {
-  const std::span<float> target = Target(kind, id, field);
+  const auto index = IndexOf(kind, id);
+  return index ? SetVector(kind, *index, field, values) : Status::Ok();
+}
+
+Status CatalogAssembler::SetVector(EntityKind kind, size_t index, std::string_view field,
+                                   std::span<const float> values) {
+  const std::string& id = SideOf(kind).ids[index];
+  const std::span<float> target = Target(kind, index, field);
   if (target.empty()) return Status::Ok();
   if (values.size() != target.size())
     return CorruptData(fmt::format("{}: {} values where {} were declared",
@@ -214,7 +317,7 @@ Status CatalogAssembler::SetVector(EntityKind kind, std::string_view id, std::st
 
 Status CatalogAssembler::SetVector(EntityKind kind, std::string_view id, std::string_view field,
                                    std::span<const std::byte> bytes) {
-  const std::span<float> target = Target(kind, id, field);
+  const std::span<float> target = Target(kind, IndexOf(kind, id), field);
   if (target.empty()) return Status::Ok();
   if (bytes.size() != target.size() * sizeof(float))
     return CorruptData(fmt::format("{}: {} bytes where {} values of 4 bytes were declared",
@@ -245,6 +348,8 @@ Result<Catalog> CatalogAssembler::Finish() && {
   data.exclusions.candidates_by_reason = std::move(candidates_side_.excluded);
   data.exclusions.jobs_by_reason = std::move(jobs_side_.excluded);
   data.exclusions.zero_filled_by_field = std::move(zero_filled_);
+  data.exclusions.passed_over = std::move(passed_over_);
+  data.exclusions.examples = std::move(examples_);
   return Catalog::Create(std::move(data));
 }
 

@@ -60,6 +60,12 @@ Result<std::string_view> StoredFieldName(EntityKind kind, std::string_view name)
       fmt::format("unknown {} embedding field '{}'; known: {}", ToString(kind), name, known));
 }
 
+std::string_view ShortFieldName(EntityKind kind, std::string_view stored_name) {
+  for (const FieldName& field : KnownFields(kind))
+    if (field.stored_name == stored_name) return field.name;
+  return {};
+}
+
 Status CatalogSpec::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(ValidateFields(EntityKind::kCandidate, "state_fields", state_fields));
   return ValidateFields(EntityKind::kJob, "action_fields", action_fields);

@@ -38,8 +38,19 @@ void DecodeFloat32(std::span<const std::byte> bytes, std::span<float> values) {
 }
 
 std::optional<size_t> FindNonFinite(std::span<const float> values) {
-  for (size_t i = 0; i < values.size(); ++i)
-    if (!std::isfinite(values[i])) return i;
+  // A block without a branch in it is checked with vector instructions.
+  constexpr size_t kBlock = 256;
+  constexpr uint32_t kExponent = 0x7f800000;
+  for (size_t begin = 0; begin < values.size(); begin += kBlock) {
+    const auto block = values.subspan(begin, std::min(kBlock, values.size() - begin));
+    uint32_t found = 0;
+    for (const float value : block)
+      found |= (std::bit_cast<uint32_t>(value) & kExponent) == kExponent ? 1 : 0;
+    if (found == 0) continue;
+    const auto first =
+        std::find_if(block.begin(), block.end(), [](float value) { return !std::isfinite(value); });
+    return begin + static_cast<size_t>(first - block.begin());
+  }
   return std::nullopt;
 }
 

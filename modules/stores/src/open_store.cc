@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "mongo_store.h"
 #include "sqlite_schema.h"
 #include "sqlite_store.h"
 
@@ -67,19 +68,18 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const std::string& path, OpenMo
   return std::unique_ptr<Store>(new SqliteStore(std::move(database)));
 }
 
-Result<std::unique_ptr<Store>> OpenStore(std::string_view uri_or_path, OpenMode mode) {
+Result<std::unique_ptr<Store>> OpenStore(std::string_view uri_or_path, OpenMode mode,
+                                         const StoreOptions& options) {
   constexpr std::string_view kSqliteScheme = "sqlite:";
   std::string_view path = uri_or_path;
   if (const size_t colon = path.find("://"); colon != std::string_view::npos) {
     const std::string_view scheme = path.substr(0, colon);
-    // Only the scheme is repeated: the rest may hold a password.
     if (scheme == "mongodb" || scheme == "mongodb+srv")
-      return InvalidArgument(fmt::format(
-          "store '{}://…': MongoDB is not built into this dynajob yet; give the path of an "
-          "SQLite file",
-          scheme));
-    return InvalidArgument(
-        fmt::format("store '{}://…': unknown scheme; give a path or sqlite:PATH", scheme));
+      return MongoStore::Open(uri_or_path, mode, options.mongo);
+    // Only the scheme is repeated: the rest may hold a password.
+    return InvalidArgument(fmt::format(
+        "store '{}://…': unknown scheme; give a path, sqlite:PATH, mongodb://… or mongodb+srv://…",
+        scheme));
   }
   if (path.starts_with(kSqliteScheme)) path.remove_prefix(kSqliteScheme.size());
   if (path.empty()) return InvalidArgument("the path of the store is empty");

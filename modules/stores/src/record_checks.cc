@@ -3,6 +3,7 @@
 #include <cmath>
 #include <initializer_list>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -107,6 +108,23 @@ Status CheckRun(const RunRecord& run) {
   DYNAJOB_RETURN_IF_ERROR(CheckText(what + ", kind", run.kind));
   DYNAJOB_RETURN_IF_ERROR(CheckText(what + ", config_toml", run.config_toml));
   return CheckText(what + ", results_json", run.results_json);
+}
+
+Status CheckModel(const ModelRecord& model) {
+  DYNAJOB_RETURN_IF_ERROR(CheckId("name of a model", model.name));
+  if (model.files.empty())
+    return InvalidArgument(fmt::format("model '{}': it has no files", model.name));
+  std::set<std::string_view> names;
+  for (const ModelFile& file : model.files) {
+    const std::string what = fmt::format("model '{}', file name '{}'", model.name, file.name);
+    DYNAJOB_RETURN_IF_ERROR(CheckText(what, file.name));
+    // Readers make files of these names in a directory of theirs.
+    if (file.name.empty() || file.name == "." || file.name == ".." ||
+        file.name.find('/') != std::string::npos)
+      return InvalidArgument(what + ": must be the name of a file, without a directory");
+    if (!names.insert(file.name).second) return InvalidArgument(what + ": it occurs twice");
+  }
+  return Status::Ok();
 }
 
 Status CheckEmbedding(EntityKind kind, const EmbeddingRow& row) {

@@ -14,6 +14,7 @@ Status CheckCandidate(const Candidate& candidate);
 Status CheckResponse(const ResponseEvent& event);
 Status CheckLabel(const LabelRecord& label);
 Status CheckRun(const RunRecord& run);
+Status CheckModel(const ModelRecord& model);
 // Field name, length and values; not whether the id exists.
 Status CheckEmbedding(EntityKind kind, const EmbeddingRow& row);
 // `what` starts the message. Refuses text that is not UTF-8 or has NUL bytes.

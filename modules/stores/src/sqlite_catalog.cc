@@ -14,13 +14,6 @@
 namespace dynajob {
 namespace {
 
-// The short name of a stored field name; empty for a field that dynajob does not know.
-std::string_view ShortFieldName(EntityKind kind, std::string_view stored_name) {
-  for (const FieldName& field : KnownFields(kind))
-    if (field.stored_name == stored_name) return field.name;
-  return {};
-}
-
 // Calls `visit(row)` for each row of `sql`.
 template <typename Visit>
 Status ForEachRow(SqliteDatabase& database, const std::string& sql, const Visit& visit) {

@@ -72,6 +72,10 @@ SqliteStatement& SqliteStatement::Bind(std::optional<double> value) {
   return *this;
 }
 
+SqliteStatement& SqliteStatement::Bind(std::optional<int64_t> value) {
+  return value ? Bind(*value) : Bind(std::optional<double>());
+}
+
 SqliteStatement& SqliteStatement::Bind(std::span<const std::byte> bytes) {
   const int code = sqlite3_bind_blob64(statement_.get(), next_parameter_++, bytes.data(),
                                        bytes.size(), SQLITE_TRANSIENT);

@@ -31,6 +31,7 @@ class SqliteStatement {
   SqliteStatement& Bind(std::string_view text);
   SqliteStatement& Bind(int64_t value);
   SqliteStatement& Bind(std::optional<double> value);
+  SqliteStatement& Bind(std::optional<int64_t> value);
   SqliteStatement& Bind(std::span<const std::byte> bytes);
 
   // True when there is a row to read.

@@ -13,7 +13,8 @@ namespace {
 constexpr EntityTables kJobTables = {
     EntityKind::kJob, "all_jobs",
     "id,job_title,company,sector,description,technical_skills,soft_skills,experience_requirements,"
-    "location,latitude,longitude,work_mode,seniority,contract,salary_low,salary_high",
+    "location,latitude,longitude,work_mode,seniority,contract,salary_low,salary_high,posted_ms,"
+    "expires_ms",
     "job_embeddings", "original_job_id"};
 constexpr EntityTables kCandidateTables = {
     EntityKind::kCandidate, "candidates_text",
@@ -54,6 +55,11 @@ class RowReader {
   }
 
   std::optional<double> Number() { return row_.Double(column_++); }
+
+  std::optional<int64_t> Integer() {
+    const int column = column_++;
+    return row_.IsNull(column) ? std::nullopt : std::optional(row_.Int64(column));
+  }
 
   // Both or none.
   std::optional<std::pair<double, double>> Numbers(std::string_view name) {
@@ -127,7 +133,9 @@ void BindRecord(SqliteStatement& statement, const Job& job) {
       .Bind(ToString(job.seniority))
       .Bind(ToString(job.contract))
       .Bind(job.salary ? std::optional(job.salary->low) : std::nullopt)
-      .Bind(job.salary ? std::optional(job.salary->high) : std::nullopt);
+      .Bind(job.salary ? std::optional(job.salary->high) : std::nullopt)
+      .Bind(job.posted_ms)
+      .Bind(job.expires_ms);
 }
 
 void BindRecord(SqliteStatement& statement, const Candidate& candidate) {
@@ -163,6 +171,8 @@ Status ReadRecord(const SqliteStatement& row, const std::string& path, Job& job)
   job.contract = reader.Enum("contract", ParseContractType);
   if (const auto range = reader.Numbers("salary"))
     job.salary = SalaryRange{range->first, range->second};
+  job.posted_ms = reader.Integer();
+  job.expires_ms = reader.Integer();
   return reader.status();
 }
 

@@ -81,6 +81,55 @@ ALTER TABLE responses ADD COLUMN model_version TEXT NOT NULL DEFAULT '';
 CREATE INDEX responses_by_time ON responses (timestamp_ms, event_id);
 ALTER TABLE job_embeddings ADD COLUMN checksum INTEGER;
 ALTER TABLE candidates_embeddings ADD COLUMN checksum INTEGER;
+)sql",
+    // Dates of jobs, an index that answers every job filter by itself, and the order in which jobs
+    // (or their vectors) changed. Revisions are counted by the file, inside each transaction, so
+    // that none occurs twice and none is skipped by a clock. A row of job_changes whose job is
+    // gone stands for its deletion. Triggers, so that writers other than dynajob are seen, too.
+    R"sql(
+ALTER TABLE all_jobs ADD COLUMN posted_ms INTEGER;   -- Unix time
+ALTER TABLE all_jobs ADD COLUMN expires_ms INTEGER;  -- Unix time
+CREATE INDEX all_jobs_facts ON all_jobs (location, sector, work_mode, posted_ms, expires_ms, id);
+CREATE TABLE job_changes (
+  id TEXT NOT NULL PRIMARY KEY,
+  revision INTEGER NOT NULL UNIQUE
+) STRICT;
+CREATE TRIGGER job_inserted AFTER INSERT ON all_jobs BEGIN
+  INSERT INTO job_changes SELECT new.id, coalesce(max(revision), 0) + 1 FROM job_changes
+    WHERE true ON CONFLICT (id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER job_updated AFTER UPDATE ON all_jobs BEGIN
+  INSERT INTO job_changes SELECT new.id, coalesce(max(revision), 0) + 1 FROM job_changes
+    WHERE true ON CONFLICT (id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER job_deleted AFTER DELETE ON all_jobs BEGIN
+  INSERT INTO job_changes SELECT old.id, coalesce(max(revision), 0) + 1 FROM job_changes
+    WHERE true ON CONFLICT (id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER job_vector_inserted AFTER INSERT ON job_embeddings BEGIN
+  INSERT INTO job_changes SELECT new.original_job_id, coalesce(max(revision), 0) + 1 FROM job_changes
+    WHERE true ON CONFLICT (id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER job_vector_updated AFTER UPDATE ON job_embeddings BEGIN
+  INSERT INTO job_changes SELECT new.original_job_id, coalesce(max(revision), 0) + 1 FROM job_changes
+    WHERE true ON CONFLICT (id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER job_vector_deleted AFTER DELETE ON job_embeddings BEGIN
+  INSERT INTO job_changes SELECT old.original_job_id, coalesce(max(revision), 0) + 1 FROM job_changes
+    WHERE true ON CONFLICT (id) DO UPDATE SET revision = excluded.revision;
+END;
+)sql",
+    // Trained models, as the files that they are.
+    R"sql(
+CREATE TABLE models (name TEXT NOT NULL PRIMARY KEY, created_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE model_files (
+  model TEXT NOT NULL REFERENCES models (name) ON DELETE CASCADE,
+  position INTEGER NOT NULL,  -- in the order in which they were given
+  name TEXT NOT NULL,
+  bytes BLOB NOT NULL,
+  checksum INTEGER NOT NULL,  -- CRC-32
+  PRIMARY KEY (model, position)
+) STRICT;
 )sql"};
 static_assert(kMigrations.size() == kSchemaVersion);
 

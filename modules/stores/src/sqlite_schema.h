@@ -1,5 +1,6 @@
 // The tables of the embedded store: the collections of the specification (all_jobs, job_embeddings,
-// candidates_text, candidates_embeddings) and dynajob's own (responses, label_cache, runs, meta).
+// candidates_text, candidates_embeddings) and dynajob's own (responses, label_cache, runs,
+// models, model_files, meta).
 // The migrations are the only definition of the schema: a new file runs all of them.
 #ifndef DYNAJOB_STORES_SRC_SQLITE_SCHEMA_H_
 #define DYNAJOB_STORES_SRC_SQLITE_SCHEMA_H_
@@ -13,7 +14,7 @@
 namespace dynajob {
 
 // The version that this build reads and writes.
-inline constexpr int64_t kSchemaVersion = 2;
+inline constexpr int64_t kSchemaVersion = 4;
 
 // 0 for a file without any table; kCorruptData for a database that is not a store.
 Result<int64_t> ReadSchemaVersion(SqliteDatabase& database);

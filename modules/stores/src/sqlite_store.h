@@ -28,6 +28,15 @@ class SqliteStore : public Store {
                        std::span<const EmbeddingRow> rows) override;
   Status ClearEmbeddings(EntityKind kind) override;
   Result<Catalog> LoadCatalog(const CatalogSpec& spec) override;
+  Result<std::vector<std::string>> FindJobIds(const JobFilter& filter) override;
+  // SQLite has no index of vectors: nullopt.
+  Result<std::optional<std::vector<std::string>>> NearestJobIds(std::string_view field,
+                                                                std::span<const float> vector,
+                                                                size_t k,
+                                                                const JobFilter& filter) override;
+  Result<std::unique_ptr<JobFeed>> WatchJobs() override;
+  // None: a store makes its own.
+  Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec& spec) override;
   Result<StoreSummary> Summarize() override;
   Status PutResponse(const ResponseEvent& event) override;
   Status ForEachResponse(const std::function<Status(ResponseEvent)>& visit) override;
@@ -36,6 +45,9 @@ class SqliteStore : public Store {
   Status ForEachLabel(const std::function<Status(LabelRecord)>& visit) override;
   Status PutRun(const RunRecord& run) override;
   Result<std::vector<RunRecord>> ListRuns() override;
+  Status PutModel(const ModelRecord& model) override;
+  Result<std::optional<ModelRecord>> GetModel(std::string_view name) override;
+  Result<std::vector<ModelSummary>> ListModels() override;
 
  private:
   explicit SqliteStore(std::unique_ptr<SqliteDatabase> database) : database_(std::move(database)) {}

@@ -89,5 +89,83 @@ TEST(CatalogAssembler, ReadsLittleEndianBytes) {
   EXPECT_EQ(catalog->actions().Row(0)[0], -2.0f);
 }
 
+// Jobs j0 to j3 with 'tech' (required, 2 values) and 'soft' (optional, 1 value).
+class ReservedRoom : public ::testing::Test {
+ protected:
+  ReservedRoom()
+      : assembler_({{{"hard", true}}, {{"tech", true}, {"soft", false}}}, Candidates(), Jobs()) {}
+
+  static std::vector<Candidate> Candidates() {
+    std::vector<Candidate> candidates(1);
+    candidates[0].id = "c";
+    return candidates;
+  }
+  static std::vector<Job> Jobs() {
+    std::vector<Job> jobs(4);
+    for (size_t i = 0; i < jobs.size(); ++i) jobs[i].id = "j" + std::to_string(i);
+    return jobs;
+  }
+  void Write(size_t job, size_t field, const std::vector<float>& values) {
+    const std::span<float> room = assembler_.Reserved(EntityKind::kJob, job, field, values.size());
+    ASSERT_EQ(room.size(), values.size());
+    std::copy(values.begin(), values.end(), room.begin());
+  }
+  void Declare(size_t job, const std::string& field, size_t length) {
+    ASSERT_TRUE(assembler_.Declare(EntityKind::kJob, job, field, length, "e").ok());
+  }
+  Result<Catalog> Finish() {
+    EXPECT_TRUE(assembler_.SetVector(EntityKind::kCandidate, 0, "hard", candidate_).ok());
+    return std::move(assembler_).Finish();
+  }
+  void DeclareCandidate() {
+    ASSERT_TRUE(assembler_.Declare(EntityKind::kCandidate, 0, "hard", 1, "e").ok());
+  }
+
+  const std::vector<float> candidate_ = {1};
+  CatalogAssembler assembler_;
+};
+
+TEST_F(ReservedRoom, IsKeptForThoseWhoAreInAndClearedOfWhatWasNotDeclared) {
+  DeclareCandidate();
+  assembler_.Reserve(EntityKind::kJob, std::vector<size_t>{2, 1});
+  EXPECT_TRUE(assembler_.Reserved(EntityKind::kJob, 0, 0, 3).empty()) << "of another length";
+  for (size_t job = 0; job < 4; ++job) {
+    const auto value = static_cast<float>(job);
+    Write(job, 0, {value, -value});
+    Write(job, 1, {9});
+    if (job != 1) Declare(job, "tech", 2);  // so j1 is left out
+  }
+  Declare(2, "soft", 1);
+  ASSERT_TRUE(assembler_.Allocate().ok());
+  ASSERT_TRUE(assembler_.kept_reserved(EntityKind::kJob));
+  const auto catalog = Finish();
+  ASSERT_TRUE(catalog.ok());
+  ASSERT_EQ(catalog->job_count(), 3u);
+  const std::vector<std::vector<float>> expected = {{0, 0, 0}, {2, -2, 9}, {3, -3, 0}};
+  for (JobRow row = 0; row < 3; ++row) {
+    const auto values = catalog->actions().Row(row);
+    EXPECT_EQ(std::vector<float>(values.begin(), values.end()), expected[row]) << row;
+  }
+}
+
+TEST_F(ReservedRoom, IsGivenUpWhenTheLengthsAreOthers) {
+  DeclareCandidate();
+  assembler_.Reserve(EntityKind::kJob, std::vector<size_t>{2, 2});
+  Write(0, 0, {1, 2});
+  const std::vector<float> held(assembler_.Reserved(EntityKind::kJob, 0, 0, 2).begin(),
+                                assembler_.Reserved(EntityKind::kJob, 0, 0, 2).end());
+  Declare(0, "tech", 2);
+  Declare(0, "soft", 1);
+  ASSERT_TRUE(assembler_.Allocate().ok());
+  EXPECT_FALSE(assembler_.kept_reserved(EntityKind::kJob));
+  const std::vector<float> soft = {5};
+  ASSERT_TRUE(assembler_.SetVector(EntityKind::kJob, 0, "tech", held).ok());
+  ASSERT_TRUE(assembler_.SetVector(EntityKind::kJob, 0, "soft", soft).ok());
+  const auto catalog = Finish();
+  ASSERT_TRUE(catalog.ok());
+  const auto values = catalog->actions().Row(0);
+  EXPECT_EQ(std::vector<float>(values.begin(), values.end()), (std::vector<float>{1, 2, 5}));
+}
+
 }  // namespace
 }  // namespace dynajob

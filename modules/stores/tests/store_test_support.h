@@ -51,6 +51,8 @@ inline Job MakeJob(const std::string& id) {
   job.seniority = Seniority::kSenior;
   job.contract = ContractType::kFullTime;
   job.salary = SalaryRange{30000.5, 42000.25};
+  job.posted_ms = 1714521600000;
+  job.expires_ms = 1717200000001;
   return job;
 }
 

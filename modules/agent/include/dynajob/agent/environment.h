@@ -24,6 +24,15 @@ class Environment {
   virtual Result<double> Recommend(JobRow job) = 0;
 };
 
+// Where the candidate sets of each candidate are drawn from, such as the open jobs near home.
+// Implementations are safe for concurrent use and give the same pool whenever asked.
+class JobPools {
+ public:
+  virtual ~JobPools() = default;
+  // Never empty; valid as long as this object.
+  virtual std::span<const JobRow> Pool(CandidateRow candidate) const = 0;
+};
+
 // The candidate set of one step: up to `size` jobs out of `pool`, uniform without replacement,
 // without those for which `excluded(job)` holds. The order in which jobs are tried depends on `rng`
 // only, so two arms with different histories still meet the same set wherever their histories

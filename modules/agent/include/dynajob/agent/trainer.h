@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "dynajob/agent/dyna_q.h"
+#include "dynajob/agent/environment.h"
 #include "dynajob/agent/options.h"
 #include "dynajob/agent/tensor_bundle.h"
 #include "dynajob/core/progress.h"
@@ -50,8 +51,13 @@ struct TrainerInputs {
   const PairEncoder* encoder = nullptr;
   std::span<const CandidateRow> candidates;  // training split
   std::span<const JobRow> jobs;              // training split
+  const JobPools* pools = nullptr;           // of `jobs`, by candidate; null: all of them
   RewardSource* cosine = nullptr;            // needed by cosine and hybrid
   RewardSource* llm = nullptr;               // needed by llm and hybrid
+
+  std::span<const JobRow> Pool(CandidateRow candidate) const {
+    return pools != nullptr ? pools->Pool(candidate) : jobs;
+  }
 };
 
 // One line of progress, over the steps since the line before.

@@ -42,6 +42,12 @@ struct CatalogExclusions {
   std::map<std::string, size_t> candidates_by_reason;
   std::map<std::string, size_t> jobs_by_reason;
   std::map<std::string, size_t> zero_filled_by_field;  // optional fields that were missing
+  // What was passed over without leaving an entity out, such as an optional vector that is
+  // malformed (its zeros are counted above too) or a vector of a job that is not there.
+  std::map<std::string, size_t> passed_over;
+  // The first ids, in order, of each reason above: "candidate: REASON", "job: REASON", and the keys
+  // of passed_over as they are.
+  std::map<std::string, std::vector<std::string>> examples;
 };
 
 // Immutable after construction; safe for concurrent reads.

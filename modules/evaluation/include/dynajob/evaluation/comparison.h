@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "dynajob/evaluation/arm.h"
 #include "dynajob/evaluation/judge.h"
 #include "dynajob/evaluation/metrics.h"
+#include "dynajob/retrieval/candidate_sets.h"
 #include "dynajob/rewards/cosine_reward.h"
 #include "dynajob/rewards/response_rewards.h"
 #include "dynajob/rewards/simulated_user_reward.h"
@@ -101,6 +103,15 @@ struct JudgeReport {
   double cosine_rank_correlation = 0;
 };
 
+// Where candidate sets came from; sums over the seeds.
+struct CandidateSetReport {
+  std::string source;
+  std::string search;
+  size_t expired = 0;  // jobs of the catalog, in no candidate set
+  PoolCounts training;
+  PoolCounts evaluation;
+};
+
 struct ComparisonTraces {
   std::vector<uint64_t> seeds;
   std::string llm_kind;
@@ -108,14 +119,18 @@ struct ComparisonTraces {
   // depends on how labels were fetched: results are the same whether they were bought or cached.
   std::vector<std::pair<std::string, std::string>> llm_facts;
   JudgeReport judge;
+  std::optional<CandidateSetReport> candidate_sets;  // unless they are drawn from all jobs
   std::vector<ProtocolTraces> protocols;
 };
 
-// Runs everything. The result depends on catalog and options only, not on the number of workers.
-// Fails with kCancelled when the token is set, and as the source of labels does.
+// Runs everything. The result depends on catalog, options, labels and candidate sets only, not on
+// the number of workers. `candidate_sets` must be made for all candidates; null: sets are drawn
+// from all jobs of a split. Fails with kCancelled when the token is set, and as the source of
+// labels does.
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
                                        const Labeller& labels, ProgressSink* progress,
-                                       const CancellationToken* cancellation);
+                                       const CancellationToken* cancellation,
+                                       const CandidateSets* candidate_sets = nullptr);
 
 // results.json, schema "dynajob.results/1".
 std::string ResultsJson(const ComparisonTraces& traces, const ComparisonOptions& options);

@@ -48,6 +48,9 @@ struct JobFields {
   std::string seniority = "seniority|experience_level";
   std::string contract = "contract|contract_type|employment_type";
   std::string salary = "salary|salary_range|pay";
+  // ISO 8601 dates or times (ParseIso8601). A job that expires on a date is open on that day.
+  std::string posted = "posted_date|date_posted|posted_at|datePosted";
+  std::string expires = "expires|expires_at|valid_through|validThrough";
 };
 
 struct CandidateFields {
@@ -111,6 +114,9 @@ struct ImportFacts {
   uint64_t work_mode_known = 0;
   uint64_t contract_known = 0;
   uint64_t position_known = 0;
+  uint64_t posted_known = 0;
+  uint64_t expires_known = 0;
+  uint64_t bad_dates = 0;         // posting or expiry stated, but no ISO 8601 date: not known
   uint64_t skills_extracted = 0;  // hard or soft skills found in the text, not listed
   uint64_t without_hard_skills = 0;
   uint64_t hard_skills = 0;  // sum over the rows

@@ -49,13 +49,18 @@ class CosineReward final : public RewardSource {
   // "hard:tech", …, in the same order.
   const std::vector<std::string>& field_pairs() const { return names_; }
 
- private:
+  // Where the fields of a pair lie within the catalog's vectors.
   struct FieldPair {
     size_t state_offset;
     size_t action_offset;
     size_t dimension;
   };
+  std::span<const FieldPair> fields() const { return fields_; }
+  // Euclidean length of the concatenated job side.
+  double JobNorm(JobRow job) const { return action_norms_.at(job); }
+  const Catalog& catalog() const { return catalog_; }
 
+ private:
   CosineReward(const Catalog& catalog, std::vector<std::string> names,
                std::vector<FieldPair> fields);
 

@@ -33,6 +33,9 @@ std::span<const FieldName> KnownFields(EntityKind kind);
 // The stored name of a short name; kInvalidArgument (listing the known names) for any other.
 Result<std::string_view> StoredFieldName(EntityKind kind, std::string_view name);
 
+// The short name of a stored name; empty for a field that dynajob does not know.
+std::string_view ShortFieldName(EntityKind kind, std::string_view stored_name);
+
 struct FieldSpec {
   std::string name;
   // An entity without a required field is left out of the catalog and counted; an optional field

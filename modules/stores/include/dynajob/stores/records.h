@@ -47,6 +47,36 @@ struct RunRecord {
   bool operator==(const RunRecord&) const = default;
 };
 
+// An index that a store of this kind works better with, to be made by whoever administers it.
+struct IndexAdvice {
+  std::string collection;
+  std::string kind;        // "index" or "vector search index"
+  std::string name;        // to give it
+  std::string definition;  // JSON
+  std::string purpose;     // what it is for
+  bool operator==(const IndexAdvice&) const = default;
+};
+
+// A trained model: the files of its run directory that are needed to use it.
+struct ModelFile {
+  std::string name;  // without a directory
+  std::string bytes;
+  bool operator==(const ModelFile&) const = default;
+};
+struct ModelRecord {
+  std::string name;
+  int64_t created_ms = 0;
+  std::vector<ModelFile> files;
+  bool operator==(const ModelRecord&) const = default;
+};
+// A model without its files.
+struct ModelSummary {
+  std::string name;
+  int64_t created_ms = 0;
+  uint64_t bytes = 0;  // of all files
+  bool operator==(const ModelSummary&) const = default;
+};
+
 // How many embeddings of one field there are. A healthy store has one entry per field; a field
 // whose vectors differ in dimension or embedder has one entry per combination.
 struct FieldSummary {

@@ -1,15 +1,24 @@
-// Where candidates, jobs, their embeddings, responses, cached labels and runs are kept. One
+// Where candidates, jobs, their embeddings, responses, cached labels, runs and models are kept. One
 // interface for all backends; every backend passes the suite in tests/store_conformance.h.
 //
 // Failure: nothing throws. Unless a function says otherwise: kInvalidArgument for input that must
 // not be stored (the message names entity and field), kIo when the backend refuses (such as a full
 // disk), kCorruptData when stored bytes are not what they claim to be, kStoreUnreachable when the
-// backend is gone. A call that fails changes nothing. Threading: a Store is one connection and not
-// safe for concurrent use; several Store objects may have the same data open.
+// backend is gone. Threading: a Store is one connection and not safe for concurrent use; several
+// Store objects may have the same data open.
+//
+// Atomicity: "in one transaction" below is what SQLite does: a call that fails changes nothing.
+// MongoDB has transactions on replica sets only, so that its backend promises less. A call checks
+// its whole input before the first write, so that what is refused changes nothing. A call that
+// fails later, of a lost connection, may have written a part; every write does the same when done
+// twice, so running the call again completes it, with nothing lost and nothing doubled. A response,
+// a label, a run and a model are each there as a whole or not at all.
 #ifndef DYNAJOB_STORES_STORE_H_
 #define DYNAJOB_STORES_STORE_H_
 
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +29,8 @@
 #include "dynajob/core/result.h"
 #include "dynajob/core/types.h"
 #include "dynajob/stores/catalog_spec.h"
+#include "dynajob/stores/job_feed.h"
+#include "dynajob/stores/job_filter.h"
 #include "dynajob/stores/records.h"
 
 namespace dynajob {
@@ -63,6 +74,23 @@ class Store {
   // embedders.
   virtual Result<Catalog> LoadCatalog(const CatalogSpec& spec) = 0;
 
+  // Ids of the jobs that match, in ascending byte order; the same jobs for which
+  // JobFilter::Matches holds. Done by the backend, from an index where there is one.
+  virtual Result<std::vector<std::string>> FindJobIds(const JobFilter& filter) = 0;
+
+  // Ids of about `k` jobs that match the filter and whose vector of `field` (a short name) is near
+  // `vector` by cosine, nearest first, from an approximate index of the backend. nullopt where
+  // there is no such index, which is no error: search the catalog instead.
+  virtual Result<std::optional<std::vector<std::string>>> NearestJobIds(
+      std::string_view field, std::span<const float> vector, size_t k, const JobFilter& filter) = 0;
+
+  // Follows the jobs from now on. Watch first and load the catalog then, so that no change falls
+  // between the two.
+  virtual Result<std::unique_ptr<JobFeed>> WatchJobs() = 0;
+
+  // Indexes that this data should have and has not; for `dynajob doctor`.
+  virtual Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec& spec) = 0;
+
   virtual Result<StoreSummary> Summarize() = 0;
 
   // Storing the same event again changes nothing; another event under a used event_id is
@@ -82,6 +110,14 @@ class Store {
   virtual Status PutRun(const RunRecord& run) = 0;
   // In order of (created_ms, id).
   virtual Result<std::vector<RunRecord>> ListRuns() = 0;
+
+  // Inserts or replaces a model as a whole: a reader sees all the files of one model or all those
+  // of another. Refused: no files, a file name that is empty, has a '/' or occurs twice.
+  virtual Status PutModel(const ModelRecord& model) = 0;
+  // nullopt when there is none; kCorruptData when a file is not what was put.
+  virtual Result<std::optional<ModelRecord>> GetModel(std::string_view name) = 0;
+  // In order of (created_ms, name).
+  virtual Result<std::vector<ModelSummary>> ListModels() = 0;
 };
 
 }  // namespace dynajob

@@ -1,0 +1,56 @@
+#include "mongo_vectors.h"
+
+#include "float32_bytes.h"
+
+namespace dynajob {
+namespace {
+
+constexpr std::byte kFloat32Elements{0x27};
+constexpr std::byte kNoPadding{0};
+
+}  // namespace
+
+std::span<const std::byte> BytesOf(const bson_iter_t& value) {
+  // Type byte, key, NUL, value; `key` and `next_off` are offsets from `raw`.
+  const size_t begin = value.key + bson_iter_key_len(&value) + 1;
+  const auto* raw = reinterpret_cast<const std::byte*>(value.raw);
+  return {raw + begin, value.next_off - begin};
+}
+
+std::vector<std::byte> EncodeVector(std::span<const float> values) {
+  std::vector<std::byte> payload = {kFloat32Elements, kNoPadding};
+  const std::vector<std::byte> elements = EncodeFloat32(values);
+  payload.insert(payload.end(), elements.begin(), elements.end());
+  return payload;
+}
+
+VectorNotes::VectorNotes(BsonView document) {
+  bson_iter_t notes;
+  if (bson_iter_init_find(&notes, document.get(), kVectorNotes.data()) &&
+      BSON_ITER_HOLDS_DOCUMENT(&notes))
+    notes_ = notes;
+}
+
+std::optional<VectorNote> VectorNotes::Of(const std::string& stored_field) const {
+  if (!notes_) return std::nullopt;
+  const bson_iter_t notes =
+      *notes_;  // inside std::optional it has not the alignment that it asks for
+  bson_iter_t field, entry;
+  if (!bson_iter_recurse(&notes, &field) || !bson_iter_find(&field, stored_field.c_str()) ||
+      !BSON_ITER_HOLDS_DOCUMENT(&field) || !bson_iter_recurse(&field, &entry))
+    return std::nullopt;
+  VectorNote note;
+  while (bson_iter_next(&entry)) {
+    const std::string_view key(bson_iter_key(&entry), bson_iter_key_len(&entry));
+    if (key == "embedder" && BSON_ITER_HOLDS_UTF8(&entry)) {
+      uint32_t length = 0;
+      const char* text = bson_iter_utf8(&entry, &length);
+      note.embedder = std::string_view(text, length);
+    } else if (key == "dimension" && BSON_ITER_HOLDS_INT(&entry)) {
+      note.dimension = bson_iter_as_int64(&entry);
+    }
+  }
+  return note.embedder.empty() ? std::nullopt : std::optional(note);
+}
+
+}  // namespace dynajob
