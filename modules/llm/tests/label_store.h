@@ -57,11 +57,22 @@ class LabelStore final : public Store {
   }
   Status ClearEmbeddings(EntityKind) override { return None(); }
   Result<Catalog> LoadCatalog(const CatalogSpec&) override { return None(); }
+  Result<std::vector<std::string>> FindJobIds(const JobFilter&) override { return None(); }
+  Result<std::optional<std::vector<std::string>>> NearestJobIds(std::string_view,
+                                                                std::span<const float>, size_t,
+                                                                const JobFilter&) override {
+    return None();
+  }
+  Result<std::unique_ptr<JobFeed>> WatchJobs() override { return None(); }
+  Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec&) override { return None(); }
   Result<StoreSummary> Summarize() override { return None(); }
   Status PutResponse(const ResponseEvent&) override { return None(); }
   Status ForEachResponse(const std::function<Status(ResponseEvent)>&) override { return None(); }
   Status PutRun(const RunRecord&) override { return None(); }
   Result<std::vector<RunRecord>> ListRuns() override { return None(); }
+  Status PutModel(const ModelRecord&) override { return None(); }
+  Result<std::optional<ModelRecord>> GetModel(std::string_view) override { return None(); }
+  Result<std::vector<ModelSummary>> ListModels() override { return None(); }
 
  private:
   struct Use {
