@@ -69,6 +69,8 @@ class ResultsTest(LlmTest):
     def test_endpoint_and_replay_give_the_same_results(self):
         first, second, replay = (self.directory / name for name in ("first", "second", "replay"))
         self.assert_exit(self.compare(first, "endpoint"), 0)
+        # All labels are in the file itself, as somebody who copies it expects.
+        self.assertFalse(pathlib.Path(f"{self.store}-wal").exists())
         answers = self.paid()
         self.assertGreater(len(answers), 100)
         self.assertEqual(set(answers.values()), {1})

@@ -97,7 +97,8 @@ class AuditLabelsCommand final : public Command {
     if (against_ != "judge" && against_ != "responses")
       return InvalidArgument(
           fmt::format("--against '{}' is not valid: must be judge or responses", against_));
-    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
+    DYNAJOB_ASSIGN_OR_RETURN(StoreAndCatalog loaded, LoadSessionCatalog(session));
+    loaded.store.reset();
     const Catalog& catalog = loaded.catalog;
     const auto count = static_cast<size_t>(pairs_);
     DYNAJOB_ASSIGN_OR_RETURN(const KnownResponses known, against_ == "judge"

@@ -28,16 +28,19 @@ class CompareCommand final : public Command {
     if (session.flags.out.empty())
       return InvalidArgument("--out is required: a directory for the results, such as runs/first");
     const std::filesystem::path directory = session.flags.out;
-    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
+    DYNAJOB_ASSIGN_OR_RETURN(StoreAndCatalog loaded, LoadSessionCatalog(session));
     const Catalog& catalog = loaded.catalog;
     session.Message(fmt::format("compare: {} candidates, {} jobs, {} + {} dimensions ({})",
                                 catalog.candidate_count(), catalog.job_count(), catalog.state_dim(),
                                 catalog.action_dim(), catalog.embedder()));
     DYNAJOB_ASSIGN_OR_RETURN(const std::string store, StoreAddress(session));
     DYNAJOB_ASSIGN_OR_RETURN(const auto user, SimulatedUser::Open(session, catalog, store));
+    // Closed before the user's connection: only the last one that writes leaves a whole file
+    // behind.
+    const std::unique_ptr<Store> reader = std::move(loaded.store);
     session.Message(user->Note());
     DYNAJOB_ASSIGN_OR_RETURN(const std::string results,
-                             CompareInto(session, catalog, loaded.store.get(), *user, directory));
+                             CompareInto(session, catalog, reader.get(), *user, directory));
     DYNAJOB_RETURN_IF_ERROR(PrintResults(session, results));
     if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
     session.Message(fmt::format("results: {}\nreport:  {}", (directory / "results.json").string(),

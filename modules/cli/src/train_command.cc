@@ -54,14 +54,17 @@ class TrainCommand final : public Command {
       return InvalidArgument("--publish and --no-publish exclude each other");
     if (request.resume && request.force)
       return InvalidArgument("--resume and --force exclude each other");
-    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
+    DYNAJOB_ASSIGN_OR_RETURN(StoreAndCatalog loaded, LoadSessionCatalog(session));
     const Catalog& catalog = loaded.catalog;
     DYNAJOB_ASSIGN_OR_RETURN(const std::string store, StoreAddress(session));
     DYNAJOB_ASSIGN_OR_RETURN(const auto user, OpenUser(session, catalog, store));
+    // Closed before the user's connection: only the last one that writes leaves a whole file
+    // behind.
+    const std::unique_ptr<Store> reader = std::move(loaded.store);
     session.Message(fmt::format("train: {} on {} candidates and {} jobs{}", strategy_,
                                 catalog.candidate_count(), catalog.job_count(), LlmLine(*user)));
     DYNAJOB_ASSIGN_OR_RETURN(const TrainingOutcome outcome,
-                             TrainInto(session, catalog, loaded.store.get(), *user, request));
+                             TrainInto(session, catalog, reader.get(), *user, request));
     session.progress.Clear();
     Report(session, *user, outcome);
     if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
