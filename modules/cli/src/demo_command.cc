@@ -53,7 +53,7 @@ class DemoCommand final : public Command {
             "demo --out runs/quick --seeds 2 --set compare.candidates=8"};
   }
   std::vector<Flag> flags() const override {
-    return {Flag::kOut, Flag::kArms, Flag::kSeed, Flag::kSeeds, Flag::kWorkers};
+    return {Flag::kOut, Flag::kArms, Flag::kSeed, Flag::kSeeds, Flag::kWorkers, Flag::kLlm};
   }
   ConfigSources BaseConfig() const override {
     ConfigSources sources;
@@ -64,6 +64,12 @@ class DemoCommand final : public Command {
   Result<int> Run(Session& session) override {
     const std::filesystem::path out = session.flags.out.empty() ? "runs/demo" : session.flags.out;
     const std::filesystem::path store_path = out / "market.db";
+    if (session.settings.llm.source == LlmSource::kReplay) {
+      return InvalidArgument(fmt::format(
+          "--llm replay: the demo makes its store anew, without labels; 'dynajob compare "
+          "--llm replay --store {}' uses those of an earlier demo",
+          store_path.string()));
+    }
     DYNAJOB_RETURN_IF_ERROR(PrepareDirectory(out));
     session.Message(fmt::format("demo: a sample market of {} candidates and {} jobs in {}",
                                 session.settings.market.candidates, session.settings.market.jobs,
@@ -72,13 +78,16 @@ class DemoCommand final : public Command {
     DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, Load(session, store_path));
     session.Message(
         fmt::format("demo: comparing {} arms", session.settings.experiment.comparison.arms.size()));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto user,
+                             SimulatedUser::Open(session, catalog, store_path.string()));
     DYNAJOB_ASSIGN_OR_RETURN(const std::string results,
-                             CompareInto(session, catalog, nullptr, out));
+                             CompareInto(session, catalog, nullptr, *user, out));
     session.Message("demo: training one reusable hybrid model");
-    DYNAJOB_RETURN_IF_ERROR(Train(session, catalog, out / "model"));
+    DYNAJOB_RETURN_IF_ERROR(Train(session, catalog, *user, out / "model"));
     session.progress.Clear();
     DYNAJOB_RETURN_IF_ERROR(PrintResults(session, results));
     if (!session.flags.json) DYNAJOB_RETURN_IF_ERROR(ShowJobs(session, catalog, out / "model"));
+    if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
     session.Message(NextSteps(session.program, out, catalog.candidate(0).id));
     return 0;
   }
@@ -97,7 +106,7 @@ class DemoCommand final : public Command {
     DYNAJOB_RETURN_IF_ERROR(
         WriteFileAtomically(out / kMarker, "made by 'dynajob demo', which replaces the content\n"));
     for (const char* name : {"market.db", "market.db-wal", "market.db-shm", "market.db-journal",
-                             "results.json", "report.html", "timing.json"}) {
+                             "results.json", "report.html", "timing.json", "llm.json"}) {
       std::error_code error;
       std::filesystem::remove(out / name, error);
       if (error)
@@ -133,13 +142,13 @@ class DemoCommand final : public Command {
     return catalog;
   }
 
-  static Status Train(Session& session, const Catalog& catalog,
+  static Status Train(Session& session, const Catalog& catalog, SimulatedUser& user,
                       const std::filesystem::path& directory) {
     TrainingRequest request;
     request.strategy = Strategy::kHybrid;
     request.directory = directory;
     request.force = true;
-    const Result<TrainingOutcome> outcome = TrainInto(session, catalog, nullptr, request);
+    const Result<TrainingOutcome> outcome = TrainInto(session, catalog, nullptr, user, request);
     return outcome.ok() ? Status::Ok() : Status(outcome.error());
   }
 

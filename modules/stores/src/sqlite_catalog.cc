@@ -109,7 +109,7 @@ Status SqliteStore::PutEmbeddings(EntityKind kind, std::string_view embedder,
 Status SqliteStore::RemoveEmbeddings(EntityKind kind, std::string_view field,
                                      std::span<const std::string> ids) {
   DYNAJOB_ASSIGN_OR_RETURN(const std::string_view stored, StoredFieldName(kind, field));
-  const Tables& tables = TablesOf(kind);
+  const EntityTables& tables = TablesOf(kind);
   DYNAJOB_ASSIGN_OR_RETURN(SqliteTransaction transaction,
                            SqliteTransaction::Begin(*database_, SqliteTransaction::Kind::kWrite));
   DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement remove, database_->Prepare(fmt::format(
