@@ -164,8 +164,24 @@ class ResultsTest(LlmTest):
         process = run("demo", "--llm", "endpoint", "--out", out, *settings(*self.configuration()))
         self.assert_exit(process, 0)
         self.assertIn(MODEL, json.loads((out / "model" / "model.json").read_text())["llm"])
+        results = (out / "results.json").read_bytes()
+        self.no_endpoint()
         process = run("demo", "--llm", "replay", "--out", out, *settings(*self.configuration()))
-        self.assert_exit(process, 2, "compare --llm replay")
+        self.assert_exit(process, 0)
+        self.assertIn("labels of an earlier demo", process.stderr)
+        self.assertEqual((out / "results.json").read_bytes(), results)
+
+    def test_an_interrupted_demo_loses_no_label(self):
+        out = self.directory / "demo"
+        arguments = ["demo", "--llm", "endpoint", "--out", out, *settings(*self.configuration())]
+        self.assert_exit(run(*arguments), 0)
+        bought = answers_in(out / "market.db")
+        (out / "market.db").rename(out / "earlier.db")  # as when it ends before the labels are back
+        (out / "market.db").write_bytes(b"half a store")
+        self.no_endpoint()
+        self.assert_exit(run(*arguments[:2], "replay", *arguments[3:]), 0)
+        self.assertEqual(answers_in(out / "market.db"), bought)
+        self.assertFalse((out / "earlier.db").exists())
 
 
 class MissingTest(LlmTest):
