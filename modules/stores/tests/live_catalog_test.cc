@@ -162,6 +162,24 @@ TEST_F(LiveCatalogTest, VectorsThatDoNotFitAreNotTakenAndSaidWhy) {
   EXPECT_THAT(live_->waiting().at("j3"), HasSubstr("3 values, the catalog has 2"));
 }
 
+TEST_F(LiveCatalogTest, AnOptionalVectorOfAnotherLengthIsZeros) {
+  ASSERT_TRUE(
+      writer_
+          ->PutEmbeddings(EntityKind::kJob, "e1", std::vector<EmbeddingRow>{{"j2", "soft", {1, 2}}})
+          .ok());
+  EXPECT_THAT(Refresh().changed, ElementsAre("j2"));
+  ASSERT_TRUE(writer_
+                  ->PutEmbeddings(EntityKind::kJob, "e1",
+                                  std::vector<EmbeddingRow>{{"j2", "soft", {1, 2, 3}}})
+                  .ok());
+  EXPECT_THAT(Refresh().changed, ElementsAre("j2"));
+  EXPECT_THAT(live_->waiting(), IsEmpty());
+  const FieldSlice& soft = live_->snapshot()->action_fields()[2];
+  ASSERT_EQ(soft.name, "soft");
+  const auto row = live_->snapshot()->actions().Row(0).subspan(soft.offset, soft.dimension);
+  EXPECT_EQ(Values(row), std::vector<float>(soft.dimension, 0.0f));
+}
+
 TEST_F(LiveCatalogTest, ExpiredJobsLeaveAndProlongedOnesReturn) {
   Job job = MakeOpenJob("j4");
   job.expires_ms = kNow + 10;

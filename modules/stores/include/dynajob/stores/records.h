@@ -12,6 +12,10 @@
 
 namespace dynajob {
 
+// Of values of a vector, in every store. A catalog makes each row as wide as a field's vectors, so
+// a length without bounds in one foreign document would take the memory for all of them.
+inline constexpr size_t kMaxVectorLength = 16384;
+
 // One vector of one entity. All values are finite and there is at least one.
 struct EmbeddingRow {
   std::string id;     // of the candidate or job
