@@ -1,5 +1,6 @@
 # Every target does all the set-up it needs: packages, configure, build.
-.PHONY: all demo test test-api minilm verify-minilm sample-vectors asan tsan fuzz clean help dependencies
+.PHONY: all demo test test-api test-llm minilm verify-minilm sample-vectors asan tsan fuzz clean help \
+        dependencies
 
 all: dependencies
 	@cmake --preset release >/dev/null
@@ -15,6 +16,9 @@ test: all
 # The HTTP API against an OpenAPI validator, schemathesis (5,000 requests and more) and Prometheus' parser.
 test-api: all
 	$$(scripts/install_test_schemathesis.sh) tests/api/check_api.py build/release/dynajob
+
+test-llm: dependencies
+	@scripts/test_llm.sh
 
 # The model for `dynajob embed --model minilm`.
 minilm: dependencies
@@ -65,6 +69,7 @@ help:
 	@echo 'make        install what is missing, configure, build build/release/dynajob'
 	@echo 'make demo   the same, then train and compare on a sample market (runs/demo)'
 	@echo 'make test   the same, then all tests, with a MongoDB server of their own'
+	@echo 'make test-llm  the LLM client and the program against llama.cpp, with a tiny model of random weights'
 	@echo 'make minilm put the embedding model all-MiniLM-L6-v2 where embed --model minilm looks'
 	@echo 'make verify-minilm  compare it with the Python package (installs that, some 6 GB)'
 	@echo 'make sample-vectors  make the sample market'"'"'s built-in vectors anew, with MiniLM'

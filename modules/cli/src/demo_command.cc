@@ -4,7 +4,7 @@
 #include "command.h"
 #include "comparison_run.h"
 #include "demo_config.h"
-#include "demo_market.h"
+#include "demo_store.h"
 #include "recommendation.h"
 #include "store_access.h"
 #include "store_report.h"
@@ -25,7 +25,7 @@ class DemoCommand final : public Command {
             "demo --out runs/quick --seeds 2 --set compare.candidates=8"};
   }
   std::vector<Flag> flags() const override {
-    return {Flag::kOut, Flag::kArms, Flag::kSeed, Flag::kSeeds, Flag::kWorkers};
+    return {Flag::kOut, Flag::kArms, Flag::kSeed, Flag::kSeeds, Flag::kWorkers, Flag::kLlm};
   }
   ConfigSources BaseConfig() const override {
     ConfigSources sources;
@@ -36,22 +36,21 @@ class DemoCommand final : public Command {
   Result<int> Run(Session& session) override {
     const std::filesystem::path out =
         session.flags.out.empty() ? kDemoDirectory : session.flags.out;
-    const std::filesystem::path store_path = out / "market.db";
-    DYNAJOB_RETURN_IF_ERROR(PrepareDemoDirectory(out));
-    session.Message(fmt::format("demo: a sample market of {} candidates and {} jobs in {}",
-                                session.settings.market.candidates, session.settings.market.jobs,
-                                store_path.string()));
-    DYNAJOB_RETURN_IF_ERROR(MakeDemoStore(session, store_path));
+    const std::filesystem::path store_path = DemoStorePath(out);
+    DYNAJOB_RETURN_IF_ERROR(MakeDemoStore(session, out));
     DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, Load(session, store_path));
     session.Message(
         fmt::format("demo: comparing {} arms", session.settings.experiment.comparison.arms.size()));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto user,
+                             SimulatedUser::Open(session, catalog, store_path.string()));
     DYNAJOB_ASSIGN_OR_RETURN(const std::string results,
-                             CompareInto(session, catalog, nullptr, out));
+                             CompareInto(session, catalog, nullptr, *user, out));
     session.Message("demo: training one reusable hybrid model");
-    DYNAJOB_RETURN_IF_ERROR(TrainDemoModel(session, catalog, out / "model"));
+    DYNAJOB_RETURN_IF_ERROR(TrainDemoModel(session, catalog, *user, out / "model"));
     session.progress.Clear();
     DYNAJOB_RETURN_IF_ERROR(PrintResults(session, results));
     if (!session.flags.json) DYNAJOB_RETURN_IF_ERROR(ShowJobs(session, catalog, out / "model"));
+    if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
     session.Message(NextSteps(session.program, out, catalog.candidate(0).id));
     return 0;
   }
@@ -79,7 +78,7 @@ class DemoCommand final : public Command {
 
   static std::string NextSteps(const std::string& program, const std::filesystem::path& out,
                                const std::string& candidate) {
-    const std::string store = (out / "market.db").string();
+    const std::string store = DemoStorePath(out).string();
     const std::string config = (out / "config.toml").string();
     return fmt::format(
         "\nresults: {0}\nreport:  {1}\ntry next:\n"

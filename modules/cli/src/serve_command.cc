@@ -6,7 +6,7 @@
 
 #include "command.h"
 #include "demo_config.h"
-#include "demo_market.h"
+#include "demo_store.h"
 #include "model_store.h"
 #include "open_embedder.h"
 #include "store_access.h"
@@ -55,7 +55,8 @@ class ServeCommand final : public Command {
     }
     if (demo_) return RunDemo(session);
     DYNAJOB_ASSIGN_OR_RETURN(const std::string store, StoreAddress(session));
-    if (!IsStored()) return Serve(session, store, model_, ModelName(model_));
+    if (!IsStored())
+      return Serve(session, store, model_, model_.empty() ? "" : PublishedName(model_));
     const std::string name = model_.substr(kStoredModelPrefix.size());
     return RunWithStoredModel(session, name,
                               [&](Session& with_model, const std::filesystem::path& directory) {
@@ -66,12 +67,6 @@ class ServeCommand final : public Command {
  private:
   bool IsStored() const { return model_.starts_with(kStoredModelPrefix); }
 
-  static std::string ModelName(const std::filesystem::path& run) {
-    if (run.empty()) return {};
-    const std::filesystem::path whole = std::filesystem::absolute(run).lexically_normal();
-    return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-  }
-
   // Serves what 'dynajob demo' has left, or makes as much of it as serving needs.
   Result<int> RunDemo(Session& session) {
     if (!model_.empty() || !session.flags.store.empty())
@@ -79,7 +74,7 @@ class ServeCommand final : public Command {
           "--demo has a store and a model of its own: give no --store or --model");
     const std::filesystem::path out =
         session.flags.out.empty() ? kDemoDirectory : session.flags.out;
-    const std::string store = (out / "market.db").string();
+    const std::string store = DemoStorePath(out).string();
     const std::filesystem::path model = out / "model";
     if (!std::filesystem::exists(model / "model.json") || !std::filesystem::exists(store))
       DYNAJOB_RETURN_IF_ERROR(MakeDemo(session, out, store, model));
@@ -92,18 +87,18 @@ class ServeCommand final : public Command {
     DYNAJOB_RETURN_IF_ERROR(settings.Load(sources));
     Session with_model{session.program,  session.flags,        settings,
                        session.terminal, session.cancellation, session.progress};
-    return Serve(with_model, store, model, ModelName(model));
+    return Serve(with_model, store, model, PublishedName(model));
   }
 
   static Status MakeDemo(Session& session, const std::filesystem::path& out,
                          const std::string& store, const std::filesystem::path& model) {
     session.Message(fmt::format("serve: making a sample market and a model in {}", out.string()));
-    DYNAJOB_RETURN_IF_ERROR(PrepareDemoDirectory(out));
-    DYNAJOB_RETURN_IF_ERROR(MakeDemoStore(session, store));
+    DYNAJOB_RETURN_IF_ERROR(MakeDemoStore(session, out));
     DYNAJOB_ASSIGN_OR_RETURN(const CatalogSpec spec, session.settings.catalog.ToSpec());
     DYNAJOB_ASSIGN_OR_RETURN(const auto opened, OpenStore(store, OpenMode::kReadOnly));
     DYNAJOB_ASSIGN_OR_RETURN(const Catalog catalog, opened->LoadCatalog(spec));
-    const Status trained = TrainDemoModel(session, catalog, model);
+    DYNAJOB_ASSIGN_OR_RETURN(const auto user, SimulatedUser::Open(session, catalog, store));
+    const Status trained = TrainDemoModel(session, catalog, *user, model);
     session.progress.Clear();
     return trained;
   }
@@ -111,7 +106,7 @@ class ServeCommand final : public Command {
   static Result<int> Serve(Session& session, const std::string& store,
                            const std::filesystem::path& model, const std::string& model_name) {
     const Settings& settings = session.settings;
-    const bool is_database = store.starts_with("mongodb");
+    const bool is_database = IsMongoAddress(store);
     ServerParts parts;
     parts.open_store = [&settings, store] {
       return OpenStore(store, OpenMode::kReadWrite, settings.store);

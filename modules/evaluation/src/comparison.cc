@@ -17,10 +17,13 @@ namespace dynajob {
 namespace {
 
 constexpr size_t kJudgeReportPairs = 4000;
+constexpr uint64_t kProgressSteps = 50;  // of pre-training, between two reports of labels
 
 struct Trained {
   std::unique_ptr<DynaQAgent> agent;
   uint64_t labels = 0;
+  uint64_t predicted_rewards = 0;
+  uint64_t unanswered = 0;
 };
 
 // What all arms of one seed share.
@@ -46,10 +49,12 @@ struct SeedContext {
 
 class Comparison {
  public:
-  Comparison(const Catalog& catalog, const ExperimentOptions& options, ProgressSink* progress,
-             const CancellationToken* cancellation, const CandidateSets* candidate_sets)
+  Comparison(const Catalog& catalog, const ExperimentOptions& options, const Labeller& labels,
+             ProgressSink* progress, const CancellationToken* cancellation,
+             const CandidateSets* candidate_sets)
       : catalog_(catalog),
         options_(options),
+        labels_(labels),
         progress_(progress),
         cancellation_(cancellation),
         candidate_sets_(candidate_sets) {}
@@ -75,15 +80,20 @@ class Comparison {
   bool Uses(std::string_view wanted) const;
   std::vector<std::string> ArmsWithOracle() const;
   void Report(const std::string& stage, std::atomic<uint64_t>& done, uint64_t total) const;
+  void ReportLabels(const Trainer& trainer, uint64_t& reported);
 
   const Catalog& catalog_;
   const ExperimentOptions& options_;
+  const Labeller& labels_;
   ProgressSink* progress_;
   const CancellationToken* cancellation_;
   const CandidateSets* candidate_sets_;
   std::optional<PairEncoder> encoder_;
   std::unique_ptr<CosineReward> cosine_;
   std::unique_ptr<SurrogateUser> surrogate_;
+  std::atomic<uint64_t> trained_{0};
+  uint64_t training_total_ = 0;
+  std::atomic<uint64_t> labels_bought_{0};
   std::atomic<uint64_t> people_done_{0};
   uint64_t people_total_ = 0;
 };
@@ -116,17 +126,16 @@ Result<ComparisonTraces> Comparison::Run() {
   if (Uses("baseline")) trainings.push_back(Training::kBaseline);
   if (Uses("cosine") || Uses("hybrid")) trainings.push_back(Training::kCosineThenHybrid);
   if (Uses("llm")) trainings.push_back(Training::kLlm);
-  std::atomic<uint64_t> trained{0};
-  const uint64_t training_total = contexts.size() * trainings.size();
-  DYNAJOB_RETURN_IF_ERROR(ParallelFor(training_total, workers, [&](size_t i) {
+  training_total_ = contexts.size() * trainings.size();
+  DYNAJOB_RETURN_IF_ERROR(ParallelFor(training_total_, workers, [&](size_t i) {
     const Status status = Train(contexts[i / trainings.size()], trainings[i % trainings.size()]);
-    if (status.ok()) Report("train", trained, training_total);
+    if (status.ok()) Report("train", trained_, training_total_);
     return status;
   }));
 
   const std::vector<std::string> arms = ArmsWithOracle();
   ComparisonTraces traces;
-  traces.llm_kind = surrogate_->kind();
+  traces.llm_kind = labels_.kind;
   for (const SeedContext& context : contexts) traces.seeds.push_back(context.seed);
   for (const std::string& name : comparison.protocols) {
     ProtocolTraces& protocol = traces.protocols.emplace_back();
@@ -253,9 +262,9 @@ Status Comparison::Train(SeedContext& context, Training training) {
 Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
                                const DynaQAgent* cosine_agent) {
   // Labels are counted per arm, so each arm has a source of its own.
-  DYNAJOB_ASSIGN_OR_RETURN(
-      const auto llm,
-      SimulatedUserReward::Create(catalog_, *surrogate_, options_.rewards, options_.labels));
+  UserSimulator& user = labels_.user != nullptr ? *labels_.user : *surrogate_;
+  DYNAJOB_ASSIGN_OR_RETURN(const auto llm, SimulatedUserReward::Create(
+                                               catalog_, user, options_.rewards, options_.labels));
   const TrainerInputs inputs{.encoder = &*encoder_,
                              .candidates = context.split.training_candidates,
                              .jobs = context.training_pools != nullptr
@@ -270,10 +279,15 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
   if (!trainer.ok()) return trainer.error();
   Trainer::Hooks hooks;
   hooks.cancellation = cancellation_;
+  hooks.interval = kProgressSteps;
+  uint64_t labels = 0;
+  hooks.progress = [&](const TrainingProgress&) { ReportLabels(**trainer, labels); };
   DYNAJOB_RETURN_IF_ERROR((*trainer)->Run(hooks));
   Trained& trained = context.trained[static_cast<size_t>(strategy)];
   trained.agent = std::make_unique<DynaQAgent>((*trainer)->agent());
   trained.labels = (*trainer)->labels_bought();
+  trained.predicted_rewards = (*trainer)->predicted_rewards();
+  trained.unanswered = (*trainer)->unanswered();
   return Status::Ok();
 }
 
@@ -315,10 +329,12 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
       Report("evaluate", people_done_, people_total_);
     }
     const LearnerCounts online = arm->counts();
-    ArmCost cost{.llm_calls = 0, .env_steps = online.env_steps, .updates = online.q_updates};
+    ArmCost cost{.env_steps = online.env_steps, .updates = online.q_updates};
     if (const auto strategy = StrategyOf(name)) {
       const Trained& trained = context.trained[static_cast<size_t>(*strategy)];
       cost.llm_calls += trained.labels;
+      cost.predicted_rewards += trained.predicted_rewards;
+      cost.unanswered += trained.unanswered;
       cost.env_steps += trained.agent->counts().env_steps;
       cost.updates += trained.agent->counts().q_updates;
     }
@@ -389,13 +405,22 @@ void Comparison::Report(const std::string& stage, std::atomic<uint64_t>& done,
   if (progress_ != nullptr) progress_->Report({stage, now, total, {}});
 }
 
+// Labels may take long to come: shows that they do.
+void Comparison::ReportLabels(const Trainer& trainer, uint64_t& reported) {
+  const uint64_t fresh = trainer.labels_bought() - reported;
+  reported += fresh;
+  const uint64_t bought = labels_bought_ += fresh;
+  if (progress_ != nullptr && fresh > 0)
+    progress_->Report({"train", trained_, training_total_, fmt::format("{} labels", bought)});
+}
+
 }  // namespace
 
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
-                                       ProgressSink* progress,
+                                       const Labeller& labels, ProgressSink* progress,
                                        const CancellationToken* cancellation,
                                        const CandidateSets* candidate_sets) {
-  return Comparison(catalog, options, progress, cancellation, candidate_sets).Run();
+  return Comparison(catalog, options, labels, progress, cancellation, candidate_sets).Run();
 }
 
 }  // namespace dynajob

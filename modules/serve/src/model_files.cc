@@ -11,7 +11,11 @@
 namespace dynajob {
 
 Result<std::unique_ptr<ModelDirectory>> ModelDirectory::Write(const ModelRecord& model) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-model-XXXXXX").string();
+  std::error_code error;
+  const std::filesystem::path temporary = std::filesystem::temp_directory_path(error);
+  if (error)
+    return IoError(fmt::format("TMPDIR: no directory for temporary files: {}", error.message()));
+  std::string pattern = (temporary / "dynajob-model-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr)
     return IoError(fmt::format("{}: cannot make a temporary directory", pattern));
   std::unique_ptr<ModelDirectory> directory(new ModelDirectory(pattern));

@@ -101,7 +101,7 @@ class MongoConnection {
   // Removes all that match; a majority of the servers has done so when the call returns. The number
   // that the last attempt removed.
   Result<size_t> DeleteMany(const std::string& collection, const Bson& filter) const;
-  // An ascending index over these fields, unless there is one.
+  // An ascending index over these fields, unless there is one or another that is in its way.
   Status EnsureIndex(const std::string& collection, const std::vector<std::string>& fields) const;
   // Exactly, by reading what matches.
   Result<size_t> Count(const std::string& collection, const Bson& filter) const;

@@ -34,6 +34,7 @@ struct ArmResult {
   double threshold_reached = 0;             // share of people
   LearningCurve curve;
   uint64_t llm_calls = 0;
+  uint64_t predicted_rewards = 0;  // steps that the world model rewarded because labels ran out
   uint64_t env_steps = 0;
   uint64_t updates = 0;
 };
@@ -62,6 +63,7 @@ struct ProtocolResult {
 struct ResultsSummary {
   std::vector<uint64_t> seeds;
   std::string llm_kind;
+  std::vector<std::pair<std::string, std::string>> llm_facts;     // as in the file
   std::vector<std::pair<std::string, double>> response_shares;    // as in the file
   std::vector<std::pair<std::string, double>> rank_correlations;  // with the judge
   std::vector<ProtocolResult> protocols;
@@ -81,7 +83,7 @@ std::vector<ArmComparison> KeyComparisons(const ProtocolResult& protocol);
 // One sentence on whether a warm start beat the cold start and whether one of them beat the others.
 std::string WinnerSentence(const ProtocolResult& protocol);
 
-// Who played the users, in one sentence; the judge is always simulated.
+// Who played the users, and whether labels ran out; the judge is always simulated.
 std::string SimulationNote(const ResultsSummary& results);
 
 }  // namespace dynajob
