@@ -32,9 +32,6 @@ using MongoStreamOfChanges =
 
 // One connection is the stream's; what changed is read with another.
 constexpr size_t kLeastClients = 2;
-// A server waits kFeedInterval for events before it answers that there are none. One that answers
-// earlier as often as this has closed the cursor.
-constexpr int kMaxEarlyAnswers = 4;
 // Codes of the server after which the token is of no use: InvalidResumeToken,
 // ChangeStreamFatalError, ChangeStreamHistoryLost.
 constexpr std::array<uint32_t, 3> kUselessToken = {260, 280, 286};
@@ -72,7 +69,6 @@ class ChangeStreamFeed final : public JobFeed {
       knows_owners_ = false;
     }
     was_open_ = true;
-    early_answers_ = 0;
     RememberToken();
     if (context_.connection.max_clients() < kLeastClients) {
       stream_.reset();
@@ -197,7 +193,7 @@ class ChangeStreamFeed final : public JobFeed {
     RememberToken();
     const std::optional<StreamFailure> failure = Failure();
     if (!failure) {
-      KeepPace(any, asked);
+      if (!any) KeepPace(asked);
       return Status::Ok();
     }
     stream_.reset();  // the next call resumes
@@ -206,16 +202,13 @@ class ChangeStreamFeed final : public JobFeed {
     return Status::Ok();
   }
 
-  // The driver does not say that the server closed the cursor: it is seen by answers that come at
-  // once. The pause is what keeps a server that does so over and over from costing a processor.
-  void KeepPace(bool any, steady_clock::time_point asked) {
+  // A server waits kFeedInterval for events before it answers that there are none. One that closed
+  // the cursor answers at once, and the driver opens another: without a pause that would cost a
+  // processor for as long as the server does so.
+  static void KeepPace(steady_clock::time_point asked) {
     const auto answered_after = steady_clock::now() - asked;
-    if (any || answered_after >= kFeedInterval / 2) {
-      early_answers_ = 0;
-      return;
-    }
-    if (++early_answers_ >= kMaxEarlyAnswers) stream_.reset();  // the next call resumes
-    std::this_thread::sleep_for(kFeedInterval - answered_after);
+    if (answered_after < kFeedInterval / 2)
+      std::this_thread::sleep_for(kFeedInterval - answered_after);
   }
 
   Status Note(BsonView event) {
@@ -263,7 +256,6 @@ class ChangeStreamFeed final : public JobFeed {
   bool knows_owners_ = false;
   bool was_open_ = false;
   bool gap_ = false;
-  int early_answers_ = 0;
 };
 
 }  // namespace

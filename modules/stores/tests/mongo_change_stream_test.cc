@@ -60,7 +60,7 @@ TEST(MongoChangeStream, ReportsJobsWhoseTextOrVectorsChangedAndDeletions) {
   EXPECT_THAT(*quiet, IsEmpty());
 
   const auto opened = server.Received("aggregate").at(0);
-  EXPECT_TRUE(opened["pipeline"][0].contains("$changeStream"));
+  EXPECT_EQ(opened["pipeline"][0]["$changeStream"]["fullDocument"], "updateLookup");
   EXPECT_EQ(opened["pipeline"][1]["$match"]["ns.coll"]["$in"],
             nlohmann::json::array({"all_jobs", "job_embeddings"}));
 }
@@ -184,16 +184,17 @@ TEST(MongoChangeStream, AServerThatClosesEveryCursorIsNotAskedWithoutPause) {
 }
 
 TEST(MongoChangeStream, LeavesConnectionsForLoading) {
-  const std::string jobs = R"("find:all_jobs": {"documents": [{"_id": "j1", "job_title": "Cook"},
-                                                  {"_id": "j2", "job_title": "Baker"}]},)";
+  // Slow enough that a cursor without a connection of its own would wait for too long.
+  const std::string jobs =
+      R"("find:all_jobs": {"delay": 0.3, "documents": [{"_id": "j1", "job_title": "Cook"}]},)";
   const std::string script = Script(R"("aggregate": )" + std::string(kOpened) + R"(, "getMore": )" +
                                     kNoEvents + "," + jobs + kMarket);
   MongoOptions options;
   options.parallel_load_minimum = 1;
   for (const std::string size : {"2", "3", "4"}) {
     ScriptedMongodb server(script);
-    auto store = OpenStore(server.uri() + "/market?maxPoolSize=" + size, OpenMode::kReadOnly,
-                           StoreOptions{options});
+    auto store = OpenStore(server.uri() + "/market?waitQueueTimeoutMS=100&maxPoolSize=" + size,
+                           OpenMode::kReadOnly, StoreOptions{options});
     ASSERT_TRUE(store.ok()) << MessageOf(store);
     auto live = LiveCatalog::Open(**store, CatalogSpec{}, 0);
     EXPECT_TRUE(live.ok()) << MessageOf(live);
