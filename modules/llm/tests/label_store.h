@@ -52,6 +52,7 @@ class LabelStore final : public Store {
   Status ForEachCandidate(const std::function<Status(Candidate)>&) override { return None(); }
   Result<std::optional<Job>> GetJob(std::string_view) override { return None(); }
   Result<std::optional<Candidate>> GetCandidate(std::string_view) override { return None(); }
+  Result<bool> Delete(EntityKind, std::string_view) override { return None(); }
   Status PutEmbeddings(EntityKind, std::string_view, std::span<const EmbeddingRow>) override {
     return None();
   }
@@ -69,6 +70,9 @@ class LabelStore final : public Store {
   Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec&) override { return None(); }
   Result<StoreSummary> Summarize() override { return None(); }
   Status PutResponse(const ResponseEvent&) override { return None(); }
+  Result<std::vector<PutOutcome>> PutResponses(std::span<const ResponseEvent>) override {
+    return None();
+  }
   Status ForEachResponse(const std::function<Status(ResponseEvent)>&) override { return None(); }
   Status PutRun(const RunRecord&) override { return None(); }
   Result<std::vector<RunRecord>> ListRuns() override { return None(); }
