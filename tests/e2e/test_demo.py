@@ -28,7 +28,8 @@ class DemoTest(MarketTest):
         self.assertEqual(processes[0].stdout, processes[1].stdout)
         self.assertEqual((out / "results.json").read_bytes(),
                          (self.demo / "results.json").read_bytes())
-        lines = processes[1].stderr.split("try next:")[1].strip().splitlines()
+        steps, _, serving = processes[1].stderr.split("try next:")[1].partition("serve it (docs/http_api.md):")
+        lines = steps.strip().splitlines()
         self.assertGreaterEqual(len(lines), 3)
         for line in lines:
             arguments = shlex.split(line)
@@ -36,6 +37,14 @@ class DemoTest(MarketTest):
             process = subprocess.run(arguments, capture_output=True, text=True, check=False,
                                      env=environment(), timeout=120)
             self.assert_exit(process, 0)
+        arguments = shlex.split(serving)
+        self.assertEqual(arguments[0], BINARY)
+        with subprocess.Popen([*arguments, "--set", "serve.port=0"], stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.DEVNULL, env=environment()) as server:
+            first = server.stdout.readline()
+            server.terminate()
+        self.assertIn("serving ", first)
+        self.assertEqual(server.returncode, 0)
 
     def test_keeps_out_of_directories_of_others(self):
         out = self.directory / "mine"

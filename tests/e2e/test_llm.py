@@ -381,7 +381,8 @@ class LabelsTest(LlmTest):
         connection = sqlite3.connect(self.store)
         with connection:
             connection.execute(
-                "INSERT INTO responses SELECT c.id || j.id, c.id, j.id, 'IGNORE', 0, '' "
+                "INSERT INTO responses (event_id, candidate_id, job_id, response, timestamp_ms, model_version) "
+                "SELECT c.id || j.id, c.id, j.id, 'IGNORE', 0, '' "
                 "FROM candidates_text c, all_jobs j LIMIT 50")
         connection.close()
         process = run(*self.arguments("audit-labels", "--against", "responses", "--json"))
