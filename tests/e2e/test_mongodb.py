@@ -121,6 +121,15 @@ class CommandTest(MongodbTest):
         self.assert_exit(process, 0)
         self.assertIn("--store $MONGODB_URI", process.stderr)
 
+    def test_a_comparison_is_published_when_asked(self):
+        self.import_market()
+        out = self.directory / "out"
+        for _ in range(2):
+            self.succeed("compare", "--store", self.uri, "--out", out, "--publish", "first", *SETTINGS)
+        self.assertEqual(self.count("runs"), 1)
+        summary = self.succeed("validate", "--store", self.uri, *settings("compare.steps=12")).stdout
+        self.assertIn("1 runs", summary)
+
     def test_doctor_reports_on_a_database(self):
         self.import_market()
         process = run("doctor", "--store", self.uri, "--out", self.directory)

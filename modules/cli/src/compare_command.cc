@@ -1,4 +1,8 @@
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include "dynajob/core/file.h"
+#include "dynajob/core/time.h"
 
 #include "command.h"
 #include "comparison_run.h"
@@ -25,6 +29,12 @@ class CompareCommand final : public Command {
     return {Flag::kStore, Flag::kOut,     Flag::kArms,   Flag::kSeed,
             Flag::kSeeds, Flag::kWorkers, Flag::kStrict, Flag::kLlm};
   }
+  void Declare(CLI::App& app) override {
+    app.add_option("--publish", publish_,
+                   "Put configuration and results into the store's runs under this name, in place "
+                   "of what has it")
+        ->type_name("NAME");
+  }
   Result<int> Run(Session& session) override {
     if (session.flags.out.empty())
       return InvalidArgument("--out is required: a directory for the results, such as runs/first");
@@ -48,8 +58,21 @@ class CompareCommand final : public Command {
     if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
     session.Message(fmt::format("results: {}\nreport:  {}", (directory / "results.json").string(),
                                 (directory / "report.html").string()));
+    if (!publish_.empty()) DYNAJOB_RETURN_IF_ERROR(Publish(session, directory, results));
     return 0;
   }
+
+ private:
+  Status Publish(const Session& session, const std::filesystem::path& directory,
+                 const std::string& results) const {
+    DYNAJOB_ASSIGN_OR_RETURN(const std::string config, ReadFile(directory / "config.toml"));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadWrite));
+    DYNAJOB_RETURN_IF_ERROR(store->PutRun({publish_, "compare", NowMs(), config, results}));
+    session.Message(fmt::format("published: run '{}' in {}", publish_, store->name()));
+    return Status::Ok();
+  }
+
+  std::string publish_;
 };
 
 }  // namespace
