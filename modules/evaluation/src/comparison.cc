@@ -127,6 +127,7 @@ Result<ComparisonTraces> Comparison::Run() {
   const std::vector<std::string> arms = ArmsWithOracle();
   ComparisonTraces traces;
   traces.llm_kind = surrogate_->kind();
+  traces.lowest_reward = options_.rewards.ignore;
   for (const SeedContext& context : contexts) traces.seeds.push_back(context.seed);
   for (const std::string& name : comparison.protocols) {
     ProtocolTraces& protocol = traces.protocols.emplace_back();

@@ -114,12 +114,56 @@ TEST_F(ComparisonTest, ResultsFollowTheirSchema) {
     EXPECT_EQ(arm["curve"]["step"].size(), 12u);
     EXPECT_EQ(arm["curve"]["iqm"].size(), 12u);
     EXPECT_TRUE(arm["metrics"]["steps_to_threshold"].contains("reached"));
+    EXPECT_LE(arm["metrics"]["cumulative_reward"]["stratified"]["low"],
+              arm["metrics"]["cumulative_reward"]["iqm"]);
+    EXPECT_EQ(arm["profile"]["score"].size(), arm["profile"]["share"].size());
+    EXPECT_GE(arm["profile"]["share"].front(), arm["profile"]["share"].back());
+    EXPECT_GE(arm["metrics"]["optimality_gap"]["value"], 0.0);
   }
   const size_t pairs = protocol["arms"].size() * (protocol["arms"].size() - 1) / 2;
   EXPECT_EQ(protocol["comparisons"].size(), 4 * pairs);
 }
 
+TEST_F(ComparisonTest, KeyComparisonsAreCorrectedAsOneFamily) {
+  options_.comparison.seeds = 4;
+  const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
+  for (const auto& protocol : json["protocols"]) {
+    size_t corrected = 0;
+    for (const auto& comparison : protocol["comparisons"]) {
+      const auto& difference = comparison["difference"];
+      const double p = comparison["p"];
+      EXPECT_EQ(p < 0.05, difference["low"] > 0.0 || difference["high"] < 0.0) << comparison;
+      if (!comparison.contains("holm")) continue;
+      ++corrected;
+      EXPECT_EQ(comparison["metric"], "cumulative_reward");
+      const auto& holm = comparison["holm"];
+      EXPECT_GE(holm["p"], p);
+      EXPECT_LE(holm["low"], difference["low"]);
+      EXPECT_GE(holm["high"], difference["high"]);
+      EXPECT_EQ(holm["p"] < 0.05, holm["low"] > 0.0 || holm["high"] < 0.0) << comparison;
+    }
+    // Each warm start and the baseline against one another and cosine-rank; hybrid and its twin.
+    EXPECT_EQ(corrected, 11u);
+  }
+}
+
+TEST_F(ComparisonTest, TheOracleScoresOneAndHasNoGap) {
+  const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
+  for (const auto& protocol : json["protocols"]) {
+    for (const auto& arm : protocol["arms"]) {
+      if (arm["name"] == "oracle") {
+        EXPECT_EQ(arm["metrics"]["normalized_score"]["iqm"], 1.0);
+        EXPECT_EQ(arm["metrics"]["optimality_gap"]["value"], 0.0);
+      } else {
+        EXPECT_LT(arm["metrics"]["normalized_score"]["iqm"], 1.0) << arm["name"];
+        EXPECT_GT(arm["metrics"]["optimality_gap"]["value"], 0.0) << arm["name"];
+      }
+    }
+  }
+}
+
 TEST_F(ComparisonTest, OracleIsAboveEveryArmInCumulativeReward) {
+  options_.comparison.seeds = 5;
   const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
   for (const auto& protocol : json["protocols"])
     for (const auto& comparison : protocol["comparisons"])

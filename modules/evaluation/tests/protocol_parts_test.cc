@@ -136,6 +136,15 @@ TEST(Metrics, FollowTheirDefinitions) {
   EXPECT_NEAR(FindMetric("asymptote").score(TraceOf({0, 0, 0, 0, 0, 0, 0, 0, 1, 3})), 2.0, 1e-12);
 }
 
+TEST(NormalizedScore, IsTheShareOfWhatTheOracleGetsAboveTheLowest) {
+  const Trace oracle = TraceOf({0.9, 0.7});
+  EXPECT_NEAR(NormalizedScore(TraceOf({0.3, 0.5}), oracle, -0.1), 0.5 / 0.9, 1e-12);
+  EXPECT_EQ(NormalizedScore(TraceOf({-0.1, -0.1}), oracle, -0.1), 0);
+  EXPECT_EQ(NormalizedScore(oracle, oracle, -0.1), 1);
+  const Trace hopeless = TraceOf({-0.1, -0.1});
+  EXPECT_EQ(NormalizedScore(hopeless, hopeless, -0.1), 1);
+}
+
 TEST(StepsToThreshold, IsTheEndOfTheFirstWindowThatIsGoodEnough) {
   const Trace oracle = TraceOf({1, 1, 1, 1, 1, 1});
   const SurvivalTime reached = StepsToThreshold(TraceOf({0, 0, 1, 1, 1, 1}), oracle, 0.7, 2);

@@ -105,6 +105,7 @@ struct ComparisonTraces {
   std::vector<uint64_t> seeds;
   std::string llm_kind;
   JudgeReport judge;
+  double lowest_reward = 0;  // that of a certain IGNORE; what a normalized score of 0 stands for
   std::optional<CandidateSetReport> candidate_sets;  // unless they are drawn from all jobs
   std::vector<ProtocolTraces> protocols;
 };
