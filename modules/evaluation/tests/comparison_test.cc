@@ -132,7 +132,7 @@ TEST_F(ComparisonTest, KeyComparisonsAreCorrectedAsOneFamily) {
     for (const auto& comparison : protocol["comparisons"]) {
       const auto& difference = comparison["difference"];
       const double p = comparison["p"];
-      EXPECT_EQ(p < 0.05, difference["low"] > 0.0 || difference["high"] < 0.0) << comparison;
+      EXPECT_EQ(p<0.05, difference["low"]> 0.0 || difference["high"] < 0.0) << comparison;
       if (!comparison.contains("holm")) continue;
       ++corrected;
       EXPECT_EQ(comparison["metric"], "cumulative_reward");
@@ -140,7 +140,7 @@ TEST_F(ComparisonTest, KeyComparisonsAreCorrectedAsOneFamily) {
       EXPECT_GE(holm["p"], p);
       EXPECT_LE(holm["low"], difference["low"]);
       EXPECT_GE(holm["high"], difference["high"]);
-      EXPECT_EQ(holm["p"] < 0.05, holm["low"] > 0.0 || holm["high"] < 0.0) << comparison;
+      EXPECT_EQ(holm["p"]<0.05, holm["low"]> 0.0 || holm["high"] < 0.0) << comparison;
     }
     // Each warm start and the baseline against one another and cosine-rank; hybrid and its twin.
     EXPECT_EQ(corrected, 11u);

@@ -5,11 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "comparison_test_support.h"
 #include "dynajob/evaluation/arm.h"
 #include "dynajob/evaluation/judged_environment.h"
 #include "dynajob/evaluation/metrics.h"
 #include "dynajob/evaluation/split.h"
+
+#include "comparison_test_support.h"
 
 namespace dynajob {
 namespace {
