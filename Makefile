@@ -1,5 +1,5 @@
 # Every target does all the set-up it needs: packages, configure, build.
-.PHONY: all demo test asan tsan fuzz clean help dependencies
+.PHONY: all demo test minilm verify-minilm sample-vectors asan tsan fuzz clean help dependencies
 
 all: dependencies
 	@cmake --preset release >/dev/null
@@ -9,7 +9,27 @@ demo: all
 	./build/release/dynajob demo
 
 test: all
+	@scripts/install_minilm.sh || echo 'MiniLM could not be fetched: its tests will be skipped'
 	tests/servers/with_mongodb ctest --preset release
+
+# The model for `dynajob embed --model minilm`.
+minilm: dependencies
+	@scripts/install_minilm.sh
+
+# The vectors of the sample market that are compiled in: after a change of its phrases.
+sample-vectors: dependencies minilm
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target make_sample_vectors
+	build/release/modules/market/make_sample_vectors modules/market/data/sample_vectors.safetensors
+
+# Where the real texts are that verify-minilm compares on.
+DATA ?= ../shared/data
+
+# Whether it equals the Python package, and how fast both are. Installs that package (some 6 GB).
+verify-minilm: dependencies minilm
+	@cmake --preset release -DDYNAJOB_BUILD_BENCHMARKS=ON >/dev/null
+	@cmake --build --preset release --target minilm_throughput
+	@scripts/verify_minilm.sh build/release/benchmarks/minilm_throughput --data $(DATA)
 
 asan: dependencies
 	@cmake --preset asan-ubsan >/dev/null
@@ -41,6 +61,9 @@ help:
 	@echo 'make        install what is missing, configure, build build/release/dynajob'
 	@echo 'make demo   the same, then train and compare on a sample market (runs/demo)'
 	@echo 'make test   the same, then all tests, with a MongoDB server of their own'
+	@echo 'make minilm put the embedding model all-MiniLM-L6-v2 where embed --model minilm looks'
+	@echo 'make verify-minilm  compare it with the Python package (installs that, some 6 GB)'
+	@echo 'make sample-vectors  make the sample market'"'"'s built-in vectors anew, with MiniLM'
 	@echo 'make asan   build and test with the address and undefined-behaviour sanitizers'
 	@echo 'make tsan   build and test with the thread sanitizer'
 	@echo 'make fuzz   build the fuzzers with clang and run each for FUZZ_SECONDS (60)'

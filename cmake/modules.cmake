@@ -75,6 +75,7 @@ function(dynajob_add_module)
         get_filename_component(fuzzer ${source} NAME_WE)
         add_executable(${fuzzer} ${source})
         target_include_directories(${fuzzer} PRIVATE src)
+        target_compile_definitions(${fuzzer} PRIVATE DYNAJOB_LIBFUZZER)
         target_link_libraries(${fuzzer} PRIVATE ${target} ${private_targets} ${M_PRIVATE_LIBRARIES}
           dynajob_compile_options -fsanitize=fuzzer)
         set_property(GLOBAL APPEND PROPERTY DYNAJOB_FUZZERS ${fuzzer})

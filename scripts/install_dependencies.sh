@@ -5,11 +5,11 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build ccache pkg-config make git ca-certificates
-  libtorch-dev libopenblas-dev libsqlite3-dev zlib1g-dev libfmt-dev
+  libtorch-dev libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev libsimdjson-dev libfmt-dev
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev
-  libmongoc-dev libcurl4-openssl-dev libssl-dev libicu-dev
+  libmongoc-dev libcurl4-openssl-dev libssl-dev libicu-dev libdnnl-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3
+  python3 python3-venv
   "$@"
 )
 

@@ -33,7 +33,9 @@ class DatedMarketTest(MarketTest):
     def import_jobs(self, *jobs):
         path = self.directory / "new.jsonl"
         path.write_text("".join(json.dumps(job) + "\n" for job in jobs))
-        self.succeed("import", path, "--store", self.store, "--kind", "jobs")
+        # A copy of a posting is a duplicate, which would be skipped.
+        self.succeed("import", path, "--store", self.store, "--kind", "jobs",
+                     *settings("import.duplicates=link"))
 
     def embed(self):
         self.succeed("embed", "--store", self.store, *settings("embeddings.dimension=16"))

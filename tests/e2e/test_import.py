@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import pathlib
 
 from support import TINY, EndToEndTest, run, settings
 
@@ -65,6 +66,53 @@ class ImportTest(EndToEndTest):
         process = run("import", path, "--store", self.store, "--json")
         self.assert_exit(process, 3)
         self.assertIsNotNone(json.loads(process.stdout)["files"][0]["corrupt"])
+
+    def test_csv_from_standard_input_says_what_it_guessed(self):
+        text = "Job ID;Job Title;Description;Notes\n1;Chef;cook; x\n2;Nurse;\"IV; care\";y\n"
+        process = run("import", "-", "--store", self.store, "--json", "--format", "csv", input=text)
+        self.assert_exit(process, 0)
+        self.assertEqual(json.loads(process.stdout)["imported"], 2)
+        for part in ("standard input: csv", "delimiter ';'", "Job Title -> job_title",
+                     "not used: Notes"):
+            self.assertIn(part, process.stderr)
+
+    def test_same_postings_are_recorded(self):
+        text = "We need a cook for the grill, five days a week, with knife skills and patience. " * 2
+        rows = [{"job_id": str(i), "title": "Cook", "description": text} for i in range(3)]
+        process = self.succeed("import", self.write("a.jsonl", rows[:2]), "--store", self.store)
+        self.assertIn("already under another id", process.stdout)
+        process = self.succeed("import", self.write("b.jsonl", rows[2:]), "--store", self.store,
+                               "--json", *settings("import.duplicates=link"))
+        report = json.loads(process.stdout)
+        self.assertEqual((report["imported"], report["same_postings"]), (1, 1))
+        record = json.loads(pathlib.Path(report["same_postings_file"]).read_text())
+        self.assertEqual((record["id"], record["duplicate_of"], record["imported"]), ("2", "0", True))
+
+    def test_facts_are_shown_with_their_words(self):
+        path = self.write("jobs.jsonl", [{
+            "job_id": "j", "title": "Senior Engineer", "location": "Denver, CO",
+            "description": "We run k8s and blow glass. Salary: $120,000 a year."}])
+        skills = self.directory / "skills.txt"
+        skills.write_text("glass blowing | blow glass\n")
+        self.succeed("import", path, "--store", self.store, "--skills", skills)
+        process = self.succeed("show", "job", "j", "--store", self.store, "--skills", skills)
+        for part in ("Kubernetes", "[[k8s]]", "[[blow glass]]", "USD 120,000 a year",
+                     "[[Senior Engineer]]"):
+            self.assertIn(part, process.stdout)
+        facts = json.loads(self.succeed("show", "job", "j", "--store", self.store, "--json").stdout)
+        words = {fact["value"]: fact["place"] and fact["place"]["words"] for fact in facts["facts"]}
+        self.assertEqual(words["Kubernetes"], "k8s")
+        self.assertIsNone(words["glass blowing"])  # not without the skills file
+        self.assert_exit(run("show", "job", "none", "--store", self.store), 1, "none")
+
+    def test_a_file_of_broken_rows_only(self):
+        path = self.write("bad.jsonl", ['{"job_id": broken'] * 20000)
+        process = run("import", path, "--store", self.store, "--kind", "jobs", "--json")
+        self.assert_exit(process, 3)
+        report = json.loads(process.stdout)
+        self.assertEqual((report["imported"], report["quarantined"]), (0, 20000))
+        with open(report["quarantine"]) as quarantine:
+            self.assertEqual(sum(1 for _ in quarantine), 20000)
 
     def test_files_and_flags_that_are_wrong(self):
         path = self.write("jobs.jsonl", jobs(3))

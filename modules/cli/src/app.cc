@@ -22,6 +22,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeDemoCommand());
   commands.push_back(MakeImportCommand());
   commands.push_back(MakeValidateCommand());
+  commands.push_back(MakeShowCommand());
   commands.push_back(MakeEmbedCommand());
   commands.push_back(MakeTrainCommand());
   commands.push_back(MakeCompareCommand());
@@ -62,6 +63,11 @@ void AddFlag(CLI::App& app, Flag flag, CommonFlags& flags) {
     case Flag::kK:
       app.add_option("-k", flags.k, "How many jobs")->type_name("N")->capture_default_str();
       break;
+    case Flag::kEmbeddingModel:
+      app.add_option("--model", flags.embedding_model,
+                     "lexical, minilm, or the folder of a BERT-family model (embeddings.model)")
+          ->type_name("NAME|DIR");
+      break;
   }
 }
 
@@ -94,6 +100,7 @@ ConfigSources SourcesFor(const Command& command, const CommonFlags& flags) {
   add("compare.seed", flags.seed);
   add("compare.seeds", flags.seeds);
   add("compare.workers", flags.workers);
+  add("embeddings.model", flags.embedding_model);
   add("mongo.strict", flags.strict ? "true" : "");
   return sources;
 }

@@ -4,13 +4,13 @@
 
 #include "dynajob/core/file.h"
 #include "dynajob/embeddings/embed_store.h"
-#include "dynajob/embeddings/lexical_embedder.h"
 #include "dynajob/market/generator.h"
 
 #include "candidate_set_access.h"
 #include "command.h"
 #include "comparison_run.h"
 #include "demo_config.h"
+#include "open_embedder.h"
 #include "recommendation.h"
 #include "store_access.h"
 #include "store_report.h"
@@ -117,8 +117,7 @@ class DemoCommand final : public Command {
     DYNAJOB_RETURN_IF_ERROR(PutGenerated<Job>(
         session, "generate jobs", market.jobs, [&](uint64_t i) { return GenerateJob(market, i); },
         [&](const std::vector<Job>& batch) { return store->PutJobs(batch); }));
-    DYNAJOB_ASSIGN_OR_RETURN(const auto embedder,
-                             LexicalEmbedder::Create(session.settings.lexical));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session.settings));
     DYNAJOB_ASSIGN_OR_RETURN(const EmbedReport report,
                              EmbedStore(*store, *embedder, session.settings.embed,
                                         &session.progress, &session.cancellation));

@@ -2,9 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "dynajob/embeddings/embed_store.h"
-#include "dynajob/embeddings/lexical_embedder.h"
 
 #include "command.h"
+#include "open_embedder.h"
 #include "store_access.h"
 #include "text_table.h"
 
@@ -37,17 +37,18 @@ class EmbedCommand final : public Command {
  public:
   std::string name() const override { return "embed"; }
   std::string description() const override {
-    return "Make the embeddings of everything in a store (offline, lexical)";
+    return "Make the embeddings of everything in a store, offline: lexical, or by a local model";
   }
   std::vector<std::string> examples() const override {
-    return {"embed --store market.db", "embed --store market.db --set embeddings.dimension=128",
+    return {"embed --store market.db", "embed --store market.db --model minilm",
+            "embed --store market.db --model ~/models/bge-small-en-v1.5",
+            "embed --store market.db --set embeddings.dimension=128",
             "embed --store market.db --set embeddings.fallback_to_text=false --json"};
   }
-  std::vector<Flag> flags() const override { return {Flag::kStore}; }
+  std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kEmbeddingModel}; }
 
   Result<int> Run(Session& session) override {
-    DYNAJOB_ASSIGN_OR_RETURN(const auto embedder,
-                             LexicalEmbedder::Create(session.settings.lexical));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session.settings));
     DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadWrite));
     DYNAJOB_ASSIGN_OR_RETURN(const EmbedReport report,
                              EmbedStore(*store, *embedder, session.settings.embed,

@@ -43,6 +43,7 @@ Settings::Settings() {
   market.Bind(registry_);
   import.Bind(registry_);
   lexical.Bind(registry_);
+  minilm.Bind(registry_);
   embed.Bind(registry_);
   catalog.Bind(registry_);
   candidate_sets.Bind(registry_);
@@ -73,6 +74,7 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(market.Validate());
   DYNAJOB_RETURN_IF_ERROR(import.Validate());
   DYNAJOB_RETURN_IF_ERROR(lexical.Validate());
+  DYNAJOB_RETURN_IF_ERROR(minilm.Validate());
   DYNAJOB_RETURN_IF_ERROR(embed.Validate());
   DYNAJOB_RETURN_IF_ERROR(catalog.Validate());
   DYNAJOB_RETURN_IF_ERROR(candidate_sets.Validate());

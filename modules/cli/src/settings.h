@@ -11,6 +11,7 @@
 #include "dynajob/core/config.h"
 #include "dynajob/core/result.h"
 #include "dynajob/embeddings/lexical_embedder.h"
+#include "dynajob/embeddings/minilm.h"
 #include "dynajob/embeddings/record_fields.h"
 #include "dynajob/evaluation/comparison.h"
 #include "dynajob/market/generator.h"
@@ -56,6 +57,7 @@ class Settings {
   ExperimentOptions experiment;
   MarketOptions market;
   LexicalOptions lexical;
+  MiniLmOptions minilm;
   EmbedOptions embed;
   CatalogOptions catalog;
   CandidateSetOptions candidate_sets;

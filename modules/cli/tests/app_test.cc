@@ -30,7 +30,7 @@ Outcome RunDynajob(std::vector<std::string> arguments, bool color = false) {
   return outcome;
 }
 
-constexpr const char* kCommands[] = {"demo",  "import",  "validate",  "embed",
+constexpr const char* kCommands[] = {"demo",  "import",  "validate",  "show",  "embed",
                                      "train", "compare", "recommend", "doctor"};
 
 TEST(App, EveryCommandHasHelpWithExamples) {
@@ -66,6 +66,9 @@ TEST(App, UsageErrorsExitWithTwo) {
                                              {"import"},
                                              {"train", "--store", "x"},
                                              {"recommend"},
+                                             {"show"},
+                                             {"show", "job", "--store", "x"},
+                                             {"show", "house", "1", "--store", "x"},
                                              {"embed"}}) {
     const Outcome outcome = RunDynajob(arguments);
     EXPECT_EQ(outcome.code, 2);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace dynajob {
 namespace {
@@ -39,6 +40,19 @@ size_t SequenceLength(std::string_view text, size_t index) {
   return 0;
 }
 
+// Length, a multiple of 8, of the run of ASCII without NUL bytes at `index`.
+size_t AsciiRun(std::string_view text, size_t index) {
+  constexpr uint64_t kHighBits = 0x8080808080808080ULL;
+  constexpr uint64_t kOnes = 0x0101010101010101ULL;
+  size_t end = index;
+  for (uint64_t word = 0; end + sizeof word <= text.size(); end += sizeof word) {
+    std::memcpy(&word, text.data() + end, sizeof word);
+    // A byte below 0x80 borrows from its high bit exactly when it is 0.
+    if (((word | (word - kOnes)) & kHighBits) != 0) break;
+  }
+  return end - index;
+}
+
 char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool IsLetterOrDigit(char c) {
@@ -55,6 +69,11 @@ std::string SanitizeUtf8(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
+    if (const size_t run = AsciiRun(text, i); run > 0) {
+      clean += text.substr(i, run);
+      i += run;
+      continue;
+    }
     const size_t length = SequenceLength(text, i);
     if (length == 0) {
       clean += kReplacement;
@@ -65,6 +84,19 @@ std::string SanitizeUtf8(std::string_view text) {
     i += length;
   }
   return clean;
+}
+
+bool IsCleanUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    if (const size_t run = AsciiRun(text, i); run > 0) {
+      i += run;
+      continue;
+    }
+    const size_t length = SequenceLength(text, i);
+    if (length == 0 || text[i] == '\0') return false;
+    i += length;
+  }
+  return true;
 }
 
 std::string ToLowerAscii(std::string_view text) {

@@ -13,13 +13,15 @@ class BatchEmbedder {
  public:
   BatchEmbedder(Store& store, EntityKind kind, const Embedder& embedder,
                 const EmbedOptions& options, ProgressSink* progress,
-                const CancellationToken* cancel, std::map<std::string, FieldCounts>& counts)
+                const CancellationToken* cancel, PhraseCache& cache,
+                std::map<std::string, FieldCounts>& counts)
       : store_(store),
         kind_(kind),
         embedder_(embedder),
         options_(options),
         progress_(progress),
         cancel_(cancel),
+        cache_(cache),
         counts_(counts) {
     for (const FieldName& field : KnownFields(kind)) counts_[std::string(field.name)];
   }
@@ -38,7 +40,7 @@ class BatchEmbedder {
     if (batch_.empty()) return Status::Ok();
     DYNAJOB_ASSIGN_OR_RETURN(
         const std::vector<EmbeddingRow> rows,
-        EmbedRecords(std::span<const Record>(batch_), embedder_, options_, counts_));
+        EmbedRecords(std::span<const Record>(batch_), embedder_, options_, cache_, counts_));
     DYNAJOB_RETURN_IF_ERROR(store_.PutEmbeddings(kind_, embedder_.id(), rows));
     done_ += batch_.size();
     batch_.clear();
@@ -55,6 +57,7 @@ class BatchEmbedder {
   const EmbedOptions& options_;
   ProgressSink* progress_;
   const CancellationToken* cancel_;
+  PhraseCache& cache_;
   std::map<std::string, FieldCounts>& counts_;
   std::vector<Record> batch_;
   size_t done_ = 0;
@@ -72,9 +75,10 @@ Result<EmbedReport> EmbedStore(Store& store, const Embedder& embedder, const Emb
         store.name() + ": the store is empty; add candidates and jobs with `dynajob import`");
   EmbedReport report;
   report.embedder = embedder.id();
+  PhraseCache cache;
   BatchEmbedder<Candidate> candidates(store, EntityKind::kCandidate, embedder, options, progress,
-                                      cancel, report.candidate_fields);
-  BatchEmbedder<Job> jobs(store, EntityKind::kJob, embedder, options, progress, cancel,
+                                      cancel, cache, report.candidate_fields);
+  BatchEmbedder<Job> jobs(store, EntityKind::kJob, embedder, options, progress, cancel, cache,
                           report.job_fields);
   candidates.set_total(summary.candidates.count);
   jobs.set_total(summary.jobs.count);

@@ -9,7 +9,10 @@
 #include <stdlib.h>
 
 #include "dynajob/embeddings/lexical_embedder.h"
+#include "dynajob/embeddings/minilm.h"
 #include "dynajob/stores/open_store.h"
+
+#include "model_test_support.h"
 
 namespace dynajob {
 namespace {
@@ -132,7 +135,8 @@ TEST_F(EmbedStoreTest, ASkillFieldIsTheNormalisedMeanOfItsPhrases) {
   candidate.id = "c";
   candidate.hard_skills = {"python", "machine learning", "!!"};
   std::map<std::string, FieldCounts> counts;
-  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, counts);
+  PhraseCache cache;
+  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, cache, counts);
   ASSERT_TRUE(rows.ok());
   ASSERT_EQ(rows->size(), 1u) << "no soft skills and no text to stand in";
   EXPECT_EQ(counts.at("soft"), (FieldCounts{0, 0, 1}));
@@ -159,7 +163,8 @@ TEST_F(EmbedStoreTest, PrefersTheResumeForHardAndTheBioForSoftSkills) {
   candidate.resume = "welding";
   candidate.bio = "friendly";
   std::map<std::string, FieldCounts> counts;
-  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, counts);
+  PhraseCache cache;
+  auto rows = EmbedRecords(std::vector{candidate}, *embedder_, {}, cache, counts);
   ASSERT_TRUE(rows.ok());
   ASSERT_EQ(rows->size(), 2u);
   const std::vector<std::string> texts = {"welding", "friendly"};
@@ -188,7 +193,8 @@ TEST_F(EmbedStoreTest, MixingTwoEmbeddersInOneFieldIsRefusedNamingBoth) {
   auto other = LexicalEmbedder::Create({.dimension = 64, .seed = 2});
   ASSERT_TRUE(other.ok());
   std::map<std::string, FieldCounts> counts;
-  auto rows = EmbedRecords(std::span<const Job>(jobs_.data(), 1), **other, {}, counts);
+  PhraseCache cache;
+  auto rows = EmbedRecords(std::span<const Job>(jobs_.data(), 1), **other, {}, cache, counts);
   ASSERT_TRUE(rows.ok());
   ASSERT_TRUE(store_->PutEmbeddings(EntityKind::kJob, (*other)->id(), *rows).ok());
   auto catalog = store_->LoadCatalog(CatalogSpec{});
@@ -196,6 +202,106 @@ TEST_F(EmbedStoreTest, MixingTwoEmbeddersInOneFieldIsRefusedNamingBoth) {
   EXPECT_EQ(catalog.error().code, ErrorCode::kFailedPrecondition);
   EXPECT_THAT(catalog.error().message, AllOf(HasSubstr("lexical-v1:d64:w2:c3-5:s1"),
                                              HasSubstr("lexical-v1:d64:w2:c3-5:s2")));
+}
+
+TEST_F(EmbedStoreTest, CandidatesAndJobsOfTwoEmbeddersAreRefusedNamingBoth) {
+  PutSample(10);
+  ASSERT_TRUE(EmbedStore(*store_, *embedder_, {}, nullptr, nullptr).ok());
+  const TestFolder folder;
+  WriteTinyModel(folder);
+  MiniLmOptions options;
+  options.model = folder.path().string();
+  auto model = MiniLmEmbedder::Open(options);
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  std::map<std::string, FieldCounts> counts;
+  PhraseCache cache;
+  auto rows = EmbedRecords(std::span<const Job>(jobs_), **model, {}, cache, counts);
+  ASSERT_TRUE(rows.ok());
+  ASSERT_TRUE(store_->ClearEmbeddings(EntityKind::kJob).ok());
+  ASSERT_TRUE(store_->PutEmbeddings(EntityKind::kJob, (*model)->id(), *rows).ok());
+  auto catalog = store_->LoadCatalog(CatalogSpec{});
+  ASSERT_FALSE(catalog.ok());
+  EXPECT_EQ(catalog.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_THAT(catalog.error().message,
+              AllOf(HasSubstr(embedder_->id()), HasSubstr((*model)->id())));
+}
+
+TEST_F(EmbedStoreTest, TheStoreRecordsModelDimensionAndHashPerField) {
+  PutSample(10);
+  const TestFolder folder;
+  WriteTinyModel(folder);
+  MiniLmOptions options;
+  options.model = folder.path().string();
+  auto model = MiniLmEmbedder::Open(options);
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  ASSERT_TRUE(EmbedStore(*store_, **model, {}, nullptr, nullptr).ok());
+  auto summary = store_->Summarize();
+  ASSERT_TRUE(summary.ok());
+  size_t fields = 0;
+  for (const EntitySummary* entities : {&summary->candidates, &summary->jobs}) {
+    for (const FieldSummary& field : entities->fields) {
+      if (field.count == 0) continue;
+      ++fields;
+      EXPECT_EQ(field.embedder, (*model)->id());
+      EXPECT_EQ(field.dimension, kTinyHidden);
+    }
+  }
+  EXPECT_EQ(fields, 6u);
+}
+
+// Counts what it is asked for.
+class CountingEmbedder : public Embedder {
+ public:
+  explicit CountingEmbedder(const Embedder& inner) : inner_(inner) {}
+  const std::string& id() const override { return inner_.id(); }
+  size_t dimension() const override { return inner_.dimension(); }
+  Status Embed(std::span<const std::string> texts, Matrix& out) const override {
+    ++calls;
+    for (const std::string& text : texts) ++counts[text];
+    if (fail) return IoError("out of order");
+    return inner_.Embed(texts, out);
+  }
+
+  mutable size_t calls = 0;
+  mutable std::map<std::string, size_t> counts;
+  bool fail = false;
+
+ private:
+  const Embedder& inner_;
+};
+
+TEST_F(EmbedStoreTest, EmbedsEveryTextOnceAndMostTogether) {
+  PutSample(60);
+  CountingEmbedder counting(*embedder_);
+  ASSERT_TRUE(EmbedStore(*store_, counting, {}, nullptr, nullptr).ok());
+  EXPECT_EQ(counting.counts.at("python"), 1u);
+  for (const auto& [text, count] : counting.counts) EXPECT_EQ(count, 1u) << text;
+  EXPECT_LE(counting.calls, 6u) << "one call for each side's lists and one for each fallback";
+}
+
+TEST_F(EmbedStoreTest, AFailedCallLeavesNothingInThePhraseCache) {
+  CountingEmbedder counting(*embedder_);
+  const std::string phrase = "python";
+  const std::string* const phrases[] = {&phrase, &phrase};
+  PhraseCache cache;
+  counting.fail = true;
+  EXPECT_FALSE(cache.Embed(phrases, counting).ok());
+  EXPECT_EQ(cache.size(), 0u);
+  counting.fail = false;
+  ASSERT_TRUE(cache.Embed(phrases, counting).ok());
+  EXPECT_EQ(cache.size(), 1u);
+  EXPECT_EQ(cache.Vector(phrase).size(), 64u);
+}
+
+TEST_F(EmbedStoreTest, APhraseCacheStartsAnewWhenItIsFull) {
+  PhraseCache cache(1000);
+  for (int i = 0; i < 20; ++i) {
+    const std::string phrase = "phrase " + std::to_string(i);
+    const std::string* const phrases[] = {&phrase};
+    ASSERT_TRUE(cache.Embed(phrases, *embedder_).ok());
+    EXPECT_EQ(cache.Vector(phrase).size(), 64u);
+    EXPECT_LE(cache.size(), 4u);
+  }
 }
 
 TEST_F(EmbedStoreTest, ReportsProgressUpToTheTotals) {

@@ -1,4 +1,4 @@
-// Postings: the description and the requirements.
+// Postings: the description. experience_text.cc writes the requirements.
 #include <algorithm>
 
 #include "english.h"
@@ -208,35 +208,6 @@ std::string WriteDescription(const JobDraft& draft, const Job& job, Rng& rng) {
   text += "\n\n" + WriteDuties(*draft.occupation, rng);
   text += "\n" + WriteSkills(job, rng);
   if (const std::string offer = WriteOffer(job, base, rng); !offer.empty()) text += "\n\n" + offer;
-  return text;
-}
-
-std::string WriteExperienceRequirements(const JobDraft& draft, const Job& job, Rng& rng) {
-  const Occupation& occupation = *draft.occupation;
-  const bool degree = !occupation.field_of_study.empty();
-  if (job.seniority == Seniority::kIntern)
-    return degree ? "Currently enrolled in a degree program in " + occupation.field_of_study +
-                        " or a related field."
-                  : "No experience required; we train.";
-  const YearsRange usual = UsualYears(job.seniority);
-  const int low = std::max(0, usual.low - 1 + static_cast<int>(rng.Below(2)));
-  std::string text;
-  if (low == 0)
-    text = "No previous experience required.";
-  else if (rng.Bernoulli(0.5))
-    text = std::to_string(low) + "+ years of experience as " + WithArticle(occupation.name) +
-           " or in a similar role.";
-  else
-    text = "At least " + english::Years(low) + " of relevant experience.";
-  if (degree && (low > 0 || rng.Bernoulli(0.7))) {
-    text += " " + DegreeForPosting(occupation.field_of_study);
-    text += rng.Bernoulli(0.5) ? " required." : " or equivalent experience.";
-  } else if (!degree) {
-    text += " High school diploma or GED.";
-  }
-  if (!occupation.credential.empty() && rng.Bernoulli(0.6))
-    text += " " + Capitalize(occupation.credential) +
-            (rng.Bernoulli(0.5) ? " preferred." : " required or obtained within the first year.");
   return text;
 }
 

@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,15 +12,18 @@
 #include "dynajob/core/rng.h"
 #include "dynajob/core/text.h"
 
+#include "field_reader.h"
+#include "format_guess.h"
+#include "hash_index.h"
 #include "jsonl_importer_convert.h"
-#include "jsonl_importer_reader.h"
 #include "jsonl_importer_row.h"
+#include "row_reader.h"
 
 namespace dynajob {
 namespace {
 
-// How often progress is reported and cancellation polled, in lines.
-constexpr uint64_t kLinesPerReport = 200;
+// How often progress is reported and cancellation polled, in rows.
+constexpr uint64_t kRowsPerReport = 200;
 
 // Every field name of both mappings, and which of them only one mapping has.
 struct KnownFields {
@@ -78,26 +80,26 @@ class Importer {
   Importer(const std::filesystem::path& path, const ImportOptions& options, const ImportSink& sink,
            const QuarantineWriter& quarantine)
       : options_(options), sink_(sink), quarantine_(quarantine), known_(CollectFields(options)) {
-    report_.file = path.string();
+    report_.file = path == "-" ? "standard input" : path.string();
     report_.kind = options.kind;
   }
 
-  Result<ImportReport> Run(LineReader& reader, ProgressSink* progress,
+  Result<ImportReport> Run(ByteSource& source, ProgressSink* progress,
                            const CancellationToken* cancellation) {
-    std::string line;
-    for (uint64_t lines = 0;; ++lines) {
+    DYNAJOB_ASSIGN_OR_RETURN(const std::unique_ptr<RowReader> reader, OpenReader(source));
+    for (uint64_t rows = 0;; ++rows) {
       if (cancellation != nullptr && cancellation->cancelled())
         return Error{ErrorCode::kCancelled,
                      fmt::format("import of '{}' was cancelled after line {}", report_.file,
-                                 reader.line_number())};
-      if (lines % kLinesPerReport == 0) ReportProgress(progress, reader);
-      DYNAJOB_ASSIGN_OR_RETURN(const LineReader::Outcome outcome, reader.Next(line));
-      if (outcome == LineReader::Outcome::kEnd) break;
-      line_number_ = reader.line_number();
-      DYNAJOB_RETURN_IF_ERROR(TakeLine(outcome, line, reader));
+                                 reader->line())};
+      if (rows % kRowsPerReport == 0) ReportProgress(progress, source);
+      DYNAJOB_ASSIGN_OR_RETURN(const RowReader::Outcome outcome, reader->Next(row_));
+      if (outcome == RowReader::Outcome::kEnd) break;
+      line_number_ = reader->line();
+      DYNAJOB_RETURN_IF_ERROR(TakeRow(outcome, *reader, source));
     }
     DYNAJOB_RETURN_IF_ERROR(Flush());
-    ReportProgress(progress, reader);
+    ReportProgress(progress, source);
     if (report_.kind == ImportKind::kAuto && unknown_rows_ > 0)
       return InvalidArgument(fmt::format(
           "import.kind is auto, but no row of '{}' has a field that tells jobs from candidates, "
@@ -107,21 +109,50 @@ class Importer {
   }
 
  private:
-  Status TakeLine(LineReader::Outcome outcome, std::string_view line, const LineReader& reader) {
-    if (outcome == LineReader::Outcome::kCorrupt) {
-      report_.corrupt = reader.corruption();
-      return Quarantine({"corrupt gzip", reader.corruption()}, line);
+  Result<std::unique_ptr<RowReader>> OpenReader(ByteSource& source) {
+    ImportPlan plan{.file = report_.file,
+                    .format = options_.format,
+                    .compression = std::string(ToString(source.compression())),
+                    .encoding = std::string(ToString(source.encoding()))};
+    if (plan.format == ImportFormat::kAuto) {
+      DYNAJOB_ASSIGN_OR_RETURN(plan.format,
+                               GuessFormat(report_.file, source.available(), known_.all));
     }
-    if (outcome == LineReader::Outcome::kTooLong)
-      return Quarantine(
-          {"line too long", fmt::format("the limit is {} bytes", options_.max_line_bytes)}, line);
-    const std::string_view content = Trim(line);
-    if (content.empty()) {
-      ++report_.blank_lines;
-      return Status::Ok();
+    const auto max_bytes = static_cast<size_t>(options_.max_line_bytes);
+    std::unique_ptr<RowReader> reader;
+    if (plan.format == ImportFormat::kCsv) {
+      DYNAJOB_ASSIGN_OR_RETURN(std::vector<std::string> columns,
+                               OpenCsv(source, options_.csv, known_.all, plan));
+      reader = MakeCsvReader(source, plan.dialect, std::move(columns), max_bytes);
+      // The header is a record like any other.
+      if (options_.csv.header) DYNAJOB_RETURN_IF_ERROR(reader->Next(row_));
+    } else if (plan.format == ImportFormat::kHtml) {
+      reader = MakeHtmlReader(source, known_.all, max_bytes);
+    } else if (plan.format == ImportFormat::kJson) {
+      reader = MakeJsonReader(source, known_.all, max_bytes);
+    } else {
+      reader = MakeJsonLinesReader(source, known_.all, max_bytes);
     }
-    if (const auto rejection = ParseRow(content, known_.all, row_))
-      return Quarantine(*rejection, content);
+    if (sink_.announce) sink_.announce(plan);
+    return reader;
+  }
+
+  Status TakeRow(RowReader::Outcome outcome, const RowReader& reader, const ByteSource& source) {
+    switch (outcome) {
+      case RowReader::Outcome::kCut:
+        report_.corrupt = source.corruption();
+        return Quarantine(
+            {fmt::format("corrupt {}", ToString(source.compression())), source.corruption()},
+            reader.raw());
+      case RowReader::Outcome::kRejected:
+        return Quarantine(reader.rejection(), reader.raw());
+      case RowReader::Outcome::kBlank:
+        ++report_.blank_lines;
+        return Status::Ok();
+      default:
+        break;
+    }
+    const std::string_view content = reader.raw();
     if (report_.kind == ImportKind::kAuto) DYNAJOB_RETURN_IF_ERROR(DecideKind());
     if (report_.kind == ImportKind::kAuto) {
       ++unknown_rows_;
@@ -153,8 +184,12 @@ class Importer {
     ImportFacts facts;
     if (const auto rejection = ReadJob(row_, options_, job, facts))
       return Quarantine(*rejection, content);
-    DYNAJOB_ASSIGN_OR_RETURN(const bool is_new, Register(job.id, content, facts));
-    if (is_new) jobs_.push_back(std::move(job));
+    DYNAJOB_ASSIGN_OR_RETURN(const bool is_new, Register(job.id, content));
+    if (!is_new) return Status::Ok();
+    DYNAJOB_ASSIGN_OR_RETURN(const bool is_kept, RegisterPosting(job));
+    if (!is_kept) return Status::Ok();
+    Count(facts);
+    jobs_.push_back(std::move(job));
     return FlushWhenFull();
   }
 
@@ -163,22 +198,26 @@ class Importer {
     ImportFacts facts;
     if (const auto rejection = ReadCandidate(row_, options_, candidate, facts))
       return Quarantine(*rejection, content);
-    DYNAJOB_ASSIGN_OR_RETURN(const bool is_new, Register(candidate.id, content, facts));
-    if (is_new) candidates_.push_back(std::move(candidate));
+    DYNAJOB_ASSIGN_OR_RETURN(const bool is_new, Register(candidate.id, content));
+    if (!is_new) return Status::Ok();
+    Count(facts);
+    candidates_.push_back(std::move(candidate));
     return FlushWhenFull();
   }
 
-  // Counts a good row; whether its id is new. A repeated id is a duplicate or goes to quarantine.
-  Result<bool> Register(std::string_view id, std::string_view content, const ImportFacts& facts) {
-    const uint64_t hash = HashBytes(content);
-    const auto [entry, is_new] = seen_.emplace(HashBytes(id), hash);
-    if (is_new) {
-      ++report_.rows;
-      ++report_.imported;
-      AddFacts(report_.facts, facts);
-      return true;
-    }
-    if (entry->second == hash) {
+  void Count(const ImportFacts& facts) {
+    ++report_.rows;
+    ++report_.imported;
+    AddFacts(report_.facts, facts);
+  }
+
+  // Whether the id of a good row is new. A repeated one is a duplicate or goes to quarantine.
+  Result<bool> Register(std::string_view id, std::string_view content) {
+    // Several postings can come out of one JSON-LD text.
+    const uint64_t hash = QuickHash(content);
+    const auto [known, is_new] = seen_.Add(QuickHash(id), hash);
+    if (is_new) return true;
+    if (known == hash) {
       ++report_.rows;
       ++report_.duplicates;
       return false;
@@ -188,6 +227,23 @@ class Importer {
                     fmt::format("id '{}' is that of an earlier row", id.substr(0, 100))},
                    content));
     return false;
+  }
+
+  // Whether the posting is to be imported: it is new, or duplicates are kept.
+  Result<bool> RegisterPosting(const Job& job) {
+    if (sink_.postings == nullptr || options_.duplicates == DuplicatePolicy::kKeep) return true;
+    const std::optional<std::string> first = sink_.postings->Add(job);
+    if (!first) return true;
+    const bool imported = options_.duplicates == DuplicatePolicy::kLink;
+    ++report_.same_postings;
+    if (imported)
+      ++report_.linked;
+    else
+      ++report_.rows;
+    if (sink_.put_duplicate)
+      DYNAJOB_RETURN_IF_ERROR(
+          sink_.put_duplicate({report_.file, line_number_, job.id, *first, imported}));
+    return imported;
   }
 
   Status Quarantine(const Rejection& rejection, std::string_view raw) {
@@ -218,10 +274,10 @@ class Importer {
     return Status::Ok();
   }
 
-  void ReportProgress(ProgressSink* progress, const LineReader& reader) const {
+  void ReportProgress(ProgressSink* progress, const ByteSource& source) const {
     if (progress == nullptr) return;
     progress->Report(
-        {"import", reader.bytes_read(), reader.file_bytes(), fmt::format("{} rows", report_.rows)});
+        {"import", source.bytes_read(), source.file_bytes(), fmt::format("{} rows", report_.rows)});
   }
 
   const ImportOptions& options_;
@@ -234,59 +290,18 @@ class Importer {
   uint64_t unknown_rows_ = 0;
   std::vector<Job> jobs_;
   std::vector<Candidate> candidates_;
-  std::unordered_map<uint64_t, uint64_t> seen_;  // hash of the id -> hash of the row
-};
-
-// The shared state of the copies of one JsonlQuarantineWriter.
-class QuarantineFile {
- public:
-  explicit QuarantineFile(std::filesystem::path path) : path_(std::move(path)) {}
-  ~QuarantineFile() {
-    if (file_ != nullptr) std::fclose(file_);
-  }
-  QuarantineFile(const QuarantineFile&) = delete;
-  QuarantineFile& operator=(const QuarantineFile&) = delete;
-
-  Status Write(const QuarantinedRow& row) {
-    if (file_ == nullptr) file_ = std::fopen(path_.c_str(), "wb");
-    if (file_ == nullptr) return Failure("be created");
-    const nlohmann::ordered_json json = {{"file", SanitizeUtf8(row.file)},
-                                         {"line", row.line},
-                                         {"reason", SanitizeUtf8(row.reason)},
-                                         {"detail", SanitizeUtf8(row.detail)},
-                                         {"raw", SanitizeUtf8(row.raw)}};
-    const std::string text = json.dump() + "\n";
-    // Flushed row by row: the quarantine must be complete even when the import fails later.
-    const bool written =
-        std::fwrite(text.data(), 1, text.size(), file_) == text.size() && std::fflush(file_) == 0;
-    return written ? Status::Ok() : Failure("be written");
-  }
-
- private:
-  Status Failure(std::string_view what) const {
-    return IoError(fmt::format("quarantine file '{}' cannot {}: {}", path_.string(), what,
-                               std::strerror(errno)));
-  }
-
-  std::filesystem::path path_;
-  std::FILE* file_ = nullptr;
+  HashIndex seen_;  // hash of the id -> hash of the row
 };
 
 }  // namespace
-
-QuarantineWriter JsonlQuarantineWriter(std::filesystem::path path) {
-  auto file = std::make_shared<QuarantineFile>(std::move(path));
-  return [file](const QuarantinedRow& row) { return file->Write(row); };
-}
 
 Result<ImportReport> ImportFile(const std::filesystem::path& path, const ImportOptions& options,
                                 const ImportSink& sink, const QuarantineWriter& quarantine,
                                 ProgressSink* progress, const CancellationToken* cancellation) {
   DYNAJOB_RETURN_IF_ERROR(options.Validate());
   DYNAJOB_CHECK(sink.put_jobs && sink.put_candidates, "an import sink takes jobs and candidates");
-  DYNAJOB_ASSIGN_OR_RETURN(const std::unique_ptr<LineReader> reader,
-                           LineReader::Open(path, static_cast<size_t>(options.max_line_bytes)));
-  return Importer(path, options, sink, quarantine).Run(*reader, progress, cancellation);
+  DYNAJOB_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source, ByteSource::Open(path));
+  return Importer(path, options, sink, quarantine).Run(*source, progress, cancellation);
 }
 
 }  // namespace dynajob

@@ -2,158 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_set>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "dynajob/core/rng.h"
 #include "dynajob/core/text.h"
 #include "dynajob/core/time.h"
+#include "dynajob/market/record_evidence.h"
 #include "dynajob/market/text_facts.h"
 #include "dynajob/market/vocabulary.h"
+
+#include "field_reader.h"
 
 namespace dynajob {
 namespace {
 
 using Kind = FieldValue::Kind;
-
-bool IsEmpty(const FieldValue& value) {
-  switch (value.kind) {
-    case Kind::kNull:
-      return true;
-    case Kind::kText: {
-      const std::string_view text = Trim(value.text);
-      return text.empty() || text == "NaN" || text == "nan" || text == "null";
-    }
-    case Kind::kTextList:
-      return value.list.empty();
-    default:
-      return false;
-  }
-}
-
-// A list that keeps the first of equal items; constant time per item, however long it gets.
-class UniqueList {
- public:
-  void Add(std::string_view item) {
-    if (seen_.emplace(item).second) items_.emplace_back(item);
-  }
-  std::vector<std::string> Take() && { return std::move(items_); }
-
- private:
-  std::vector<std::string> items_;
-  std::unordered_set<std::string> seen_;
-};
-
-// Takes typed values out of a row. The first value of a wrong type is remembered and read as empty.
-class FieldReader {
- public:
-  explicit FieldReader(const Row& row) : row_(row) {}
-
-  // Text on one line, such as a title.
-  std::string Line(std::string_view names) {
-    std::string line = Text(names);
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    return line;
-  }
-
-  // Text of any length; a list of texts is joined by lines.
-  std::string Text(std::string_view names) {
-    const auto [name, value] = Find(names);
-    if (value == nullptr) return {};
-    if (value->kind == Kind::kText) return PlainText(value->text);
-    if (value->kind == Kind::kNumber) return value->text;
-    if (value->kind != Kind::kTextList) {
-      WrongType(name, "text");
-      return {};
-    }
-    std::string joined;
-    for (const std::string& item : value->list) joined += item + "\n";
-    return PlainText(joined);
-  }
-
-  // As written, without repair of its content: ids must stay what they are.
-  std::string Id(std::string_view names) {
-    const auto [name, value] = Find(names);
-    if (value == nullptr) return {};
-    if (value->kind == Kind::kText || value->kind == Kind::kNumber)
-      return std::string(Trim(value->text));
-    WrongType(name, "text or a number");
-    return {};
-  }
-
-  // A list of phrases, or one text that separates them by commas, semicolons, bars or lines.
-  std::vector<std::string> Phrases(std::string_view names) {
-    const auto [name, value] = Find(names);
-    if (value == nullptr) return {};
-    if (value->kind == Kind::kTextList) {
-      UniqueList phrases;
-      for (const std::string& item : value->list) AddPhrase(phrases, item);
-      return std::move(phrases).Take();
-    }
-    if (value->kind == Kind::kText) return SplitPhrases(value->text);
-    WrongType(name, "a list of texts");
-    return {};
-  }
-
-  std::optional<double> Number(std::string_view names) {
-    const auto [name, value] = Find(names);
-    if (value == nullptr) return std::nullopt;
-    if (value->kind == Kind::kNumber) return value->number;
-    WrongType(name, "a number");
-    return std::nullopt;
-  }
-
-  // The value itself, null when there is none or it is empty.
-  const FieldValue* Value(std::string_view names) { return Find(names).second; }
-
-  std::optional<Rejection> rejection() const { return rejection_; }
-
- private:
-  std::pair<std::string_view, const FieldValue*> Find(std::string_view names) const {
-    for (std::string_view name : FieldNames(names)) {
-      const auto found = row_.find(name);
-      if (found != row_.end() && !IsEmpty(found->second)) return {name, &found->second};
-    }
-    return {{}, nullptr};
-  }
-  void WrongType(std::string_view name, std::string_view expected) {
-    if (rejection_) return;
-    rejection_ = Rejection{"wrong type",
-                           "field '" + std::string(name) + "' must be " + std::string(expected)};
-  }
-  static void AddPhrase(UniqueList& phrases, std::string_view item) {
-    std::string phrase = PlainText(item);
-    std::string_view trimmed = Trim(phrase);
-    // A Python list that was written as text: ['SQL', 'Excel'].
-    while (!trimmed.empty() &&
-           (trimmed.front() == '[' || trimmed.front() == '\'' || trimmed.front() == '"' ||
-            trimmed.front() == '-' || trimmed.front() == ' '))
-      trimmed.remove_prefix(1);
-    while (!trimmed.empty() && (trimmed.back() == ']' || trimmed.back() == '\'' ||
-                                trimmed.back() == '"' || trimmed.back() == ' '))
-      trimmed.remove_suffix(1);
-    if (!trimmed.empty()) phrases.Add(trimmed);
-  }
-  // Separators inside parentheses, "Python (Pandas, NumPy)", separate nothing.
-  static std::vector<std::string> SplitPhrases(std::string_view text) {
-    UniqueList phrases;
-    int depth = 0;
-    size_t begin = 0;
-    for (size_t i = 0; i <= text.size(); ++i) {
-      const char c = i < text.size() ? text[i] : '\n';
-      if (c == '(') ++depth;
-      if (c == ')' && depth > 0) --depth;
-      const bool separates = c == '\n' || (depth == 0 && (c == ',' || c == ';' || c == '|'));
-      if (!separates) continue;
-      AddPhrase(phrases, text.substr(begin, i - begin));
-      begin = i + 1;
-      if (c == '\n') depth = 0;
-    }
-    return std::move(phrases).Take();
-  }
-
-  const Row& row_;
-  std::optional<Rejection> rejection_;
-};
 
 // Where both skill lists of a row come from.
 struct SkillLists {
@@ -162,16 +27,16 @@ struct SkillLists {
 };
 
 // The vocabulary's spelling of listed skills; phrases it does not know stay as they are.
-SkillLists CanonicalSkills(const SkillLists& listed) {
+SkillLists CanonicalSkills(const SkillLists& listed, const SkillVocabulary& vocabulary) {
   UniqueList hard;
   for (const std::string& phrase : listed.hard) {
-    const auto matches = SkillVocabulary::Builtin().FindSkills(phrase);
+    const auto matches = vocabulary.FindSkills(phrase);
     for (const std::string& skill : matches.hard) hard.Add(skill);
     if (matches.hard.empty()) hard.Add(phrase);
   }
   UniqueList soft;
   for (const std::string& phrase : listed.soft) {
-    const auto matches = SkillVocabulary::Builtin().FindSkills(phrase);
+    const auto matches = vocabulary.FindSkills(phrase);
     for (const std::string& skill : matches.soft) soft.Add(skill);
     if (matches.soft.empty()) soft.Add(phrase);
   }
@@ -180,9 +45,11 @@ SkillLists CanonicalSkills(const SkillLists& listed) {
 
 SkillLists CompleteSkills(const SkillLists& listed, std::string_view text,
                           const ImportOptions& options, ImportFacts& facts) {
-  SkillLists skills = CanonicalSkills(listed);
+  const SkillVocabulary& vocabulary =
+      options.vocabulary != nullptr ? *options.vocabulary : SkillVocabulary::Builtin();
+  SkillLists skills = CanonicalSkills(listed, vocabulary);
   if (options.extract_skills && (skills.hard.empty() || skills.soft.empty())) {
-    auto found = SkillVocabulary::Builtin().FindSkills(text);
+    auto found = vocabulary.FindSkills(text);
     facts.skills_extracted += found.hard.empty() && found.soft.empty() ? 0 : 1;
     if (skills.hard.empty()) skills.hard = std::move(found.hard);
     if (skills.soft.empty()) skills.soft = std::move(found.soft);
@@ -228,6 +95,50 @@ bool HasDigit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// A pay that is no number of US dollars becomes a line of the posting, so that it is not lost.
+void KeepWrittenPay(std::string_view pay, Job& job, ImportFacts& facts) {
+  ++facts.salary_other_currency;
+  if (job.description.find(pay) != std::string::npos) return;
+  job.description += fmt::format("{}Pay: {}", job.description.empty() ? "" : "\n", pay);
+}
+
+// What the row's fields do not say and its text does.
+void CompleteFromText(std::string_view text, Job& job, ImportFacts& facts) {
+  if (!job.salary && facts.salary_stated == 0) {
+    if (const auto pay = FindPay(text)) {
+      ++facts.salary_stated;
+      job.salary = pay->value.yearly_usd;
+      facts.salary_known += job.salary ? 1 : 0;
+      facts.salary_other_currency += pay->value.currency == "USD" ? 0 : 1;
+    }
+  }
+  if (job.work_mode == WorkMode::kUnknown)
+    if (const auto mode = FindWorkMode(text)) job.work_mode = mode->value;
+  if (job.contract == ContractType::kUnknown) {
+    if (const auto contract = FindContract(text)) {
+      job.contract = contract->value;
+      ++facts.contract_known;
+    }
+  }
+  if (job.location.empty()) {
+    if (const auto place = FindLocation(text)) {
+      job.location = place->value;
+      if (!job.position) job.position = LocateUsPlace(job.location);
+    }
+  }
+}
+
+// The same for the same row, whatever reads it.
+std::string GeneratedId(const Row& row, std::string_view prefix) {
+  uint64_t hash = 0;
+  for (const auto& [name, value] : row) {
+    hash = HashBytes(name, hash);
+    hash = HashBytes(value.text, hash);
+    for (const std::string& item : value.list) hash = HashBytes(item, hash);
+  }
+  return fmt::format("{}-{:016x}", prefix, hash);
+}
+
 void ReadTerms(FieldReader& fields, const JobFields& names, Job& job, ImportFacts& facts) {
   const FieldValue* salary = fields.Value(names.salary);
   const std::string contract = fields.Text(names.contract);
@@ -239,7 +150,9 @@ void ReadTerms(FieldReader& fields, const JobFields& names, Job& job, ImportFact
   } else {
     const JobTerms terms = RejoinCutPhrase(fields.Text(names.salary), contract);
     facts.salary_stated += HasDigit(terms.salary) ? 1 : 0;
-    job.salary = ParseSalary(terms.salary);
+    const std::optional<Pay> pay = ParsePay(terms.salary);
+    if (pay) job.salary = pay->yearly_usd;
+    if (pay && pay->currency != "USD") KeepWrittenPay(terms.salary, job, facts);
     contract_text = terms.contract;
   }
   job.contract = ParseContractType(contract_text).value_or(ParseContractText(contract_text));
@@ -288,20 +201,10 @@ std::optional<double> ReadExpectedSalary(FieldReader& fields, std::string_view n
 
 }  // namespace
 
-std::vector<std::string_view> FieldNames(std::string_view names) {
-  std::vector<std::string_view> list;
-  while (!names.empty()) {
-    const size_t end = std::min(names.find('|'), names.size());
-    const std::string_view name = Trim(names.substr(0, end));
-    if (!name.empty()) list.push_back(name);
-    names.remove_prefix(std::min(end + 1, names.size()));
-  }
-  return list;
-}
-
 void AddFacts(ImportFacts& total, const ImportFacts& row) {
   total.salary_stated += row.salary_stated;
   total.salary_known += row.salary_known;
+  total.salary_other_currency += row.salary_other_currency;
   total.seniority_known += row.seniority_known;
   total.work_mode_known += row.work_mode_known;
   total.contract_known += row.contract_known;
@@ -336,12 +239,15 @@ std::optional<Rejection> ReadJob(const Row& row, const ImportOptions& options, J
                           fields.Phrases(names.soft_skills)};
 
   if (fields.rejection()) return fields.rejection();
+  if (job.id.empty() && options.missing_id == MissingIdPolicy::kGenerate)
+    job.id = GeneratedId(row, "job");
   if (job.id.empty()) return Rejection{"no id", "none of the fields " + names.id};
   if (job.title.empty() && job.description.empty())
     return Rejection{"no text", "neither title nor description"};
 
-  const std::string text = job.title + ".\n" + job.experience_requirements + "\n" + job.description;
-  const std::string work = WithoutBoilerplate(Analysed(text, options));
+  const std::string text = FactText(job);
+  CompleteFromText(Analysed(text, options), job, stated);
+  const std::string work = MaskBoilerplate(Analysed(text, options));
   SkillLists skills = CompleteSkills(listed, work, options, stated);
   job.technical_skills = std::move(skills.hard);
   job.soft_skills = std::move(skills.soft);
@@ -372,12 +278,14 @@ std::optional<Rejection> ReadCandidate(const Row& row, const ImportOptions& opti
   const SkillLists listed{fields.Phrases(names.hard_skills), fields.Phrases(names.soft_skills)};
 
   if (fields.rejection()) return fields.rejection();
+  if (candidate.id.empty() && options.missing_id == MissingIdPolicy::kGenerate)
+    candidate.id = GeneratedId(row, "candidate");
   if (candidate.id.empty()) return Rejection{"no id", "none of the fields " + names.id};
   if (candidate.bio.empty() && candidate.resume.empty() && listed.hard.empty() &&
       listed.soft.empty())
     return Rejection{"no text", "neither bio, resume nor skills"};
 
-  const std::string text = candidate.bio + "\n" + candidate.resume;
+  const std::string text = FactText(candidate);
   SkillLists skills = CompleteSkills(listed, Analysed(text, options), options, stated);
   candidate.hard_skills = std::move(skills.hard);
   candidate.soft_skills = std::move(skills.soft);

@@ -3,8 +3,6 @@
 #define DYNAJOB_MARKET_SRC_JSONL_IMPORTER_CONVERT_H_
 
 #include <optional>
-#include <string_view>
-#include <vector>
 
 #include "dynajob/core/types.h"
 #include "dynajob/market/jsonl_importer.h"
@@ -12,9 +10,6 @@
 #include "jsonl_importer_row.h"
 
 namespace dynajob {
-
-// The names in "a|b|c", without empty ones.
-std::vector<std::string_view> FieldNames(std::string_view names);
 
 // A row as a job or candidate, or why it is none. `facts` says what is known about
 // this row alone.

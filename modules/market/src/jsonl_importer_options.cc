@@ -2,7 +2,7 @@
 
 #include "dynajob/market/jsonl_importer.h"
 
-#include "jsonl_importer_convert.h"
+#include "field_reader.h"
 
 namespace dynajob {
 
@@ -43,6 +43,7 @@ Status ImportOptions::Validate() const {
       RequireInRange("import.max_line_bytes", max_line_bytes, kMinLineBytes, kMaxLineBytes));
   DYNAJOB_RETURN_IF_ERROR(
       RequireInRange("import.max_analysed_bytes", max_analysed_bytes, 0, kMaxLineBytes));
+  DYNAJOB_RETURN_IF_ERROR(csv.Validate());
   DYNAJOB_RETURN_IF_ERROR(RequireNames("import.job.id", job.id));
   return RequireNames("import.candidate.id", candidate.id);
 }
@@ -61,6 +62,26 @@ void ImportOptions::Bind(ConfigRegistry& registry) {
                "start of a text that is searched for skills and facts", 0, kMaxLineBytes);
   registry.Add("import.extract_skills", &extract_skills,
                "find skills in the text of rows that list none");
+
+  registry.Add<ImportFormat>("import.format", &format,
+                             "of the files; auto: by their names and first bytes",
+                             {{"auto", ImportFormat::kAuto},
+                              {"jsonl", ImportFormat::kJsonl},
+                              {"json", ImportFormat::kJson},
+                              {"html", ImportFormat::kHtml},
+                              {"csv", ImportFormat::kCsv}});
+  registry.Add<DuplicatePolicy>(
+      "import.duplicates", &duplicates,
+      "a posting that is already there under another id; skip and link record it, keep does not "
+      "look",
+      {{"skip", DuplicatePolicy::kSkip},
+       {"link", DuplicatePolicy::kLink},
+       {"keep", DuplicatePolicy::kKeep}});
+  registry.Add<MissingIdPolicy>(
+      "import.missing_id", &missing_id,
+      "a row without an id; generate: a hash of the row, the same whenever it is read",
+      {{"reject", MissingIdPolicy::kReject}, {"generate", MissingIdPolicy::kGenerate}});
+  csv.Bind(registry);
 
   const auto add_job = [&](const char* key, std::string* names) {
     registry.Add(fmt::format("import.job.{}", key), names, "field names of a job's row, by '|'");

@@ -3,7 +3,9 @@
 #include <array>
 #include <cstdint>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <simdjson.h>
 
 #include "dynajob/core/text.h"
 
@@ -54,7 +56,10 @@ size_t CopyEscape(std::string_view text, size_t at, std::string& out) {
   return 6;
 }
 
-// What some JSON writers produce although JSON does not allow it.
+bool IsLinkedDataKey(std::string_view name) { return name == "@type" || name == "@graph"; }
+
+}  // namespace
+
 std::string RepairJson(std::string_view line) {
   const std::string text = SanitizeUtf8(line);
   std::string out;
@@ -81,6 +86,8 @@ std::string RepairJson(std::string_view line) {
   }
   return out;
 }
+
+namespace {
 
 // Receives the parser's events. Nothing below the top level is kept but the texts of a list.
 class RowHandler final : public nlohmann::json_sax<Json> {
@@ -112,6 +119,7 @@ class RowHandler final : public nlohmann::json_sax<Json> {
   bool key(std::string& name) override {
     if (depth_ == 2) wrapped_ = name == "$oid" || name == "$date";
     if (depth_ != 1) return true;
+    is_linked_data_ = is_linked_data_ || IsLinkedDataKey(name);
     const bool wanted = wanted_.contains(name);
     field_ = wanted ? &row_[name] : nullptr;
     if (wanted) *field_ = {};  // of a repeated key the last value counts
@@ -123,6 +131,7 @@ class RowHandler final : public nlohmann::json_sax<Json> {
   }
 
   bool is_object() const { return is_object_; }
+  bool is_linked_data() const { return is_linked_data_; }
   const std::string& error() const { return error_; }
 
  private:
@@ -169,19 +178,97 @@ class RowHandler final : public nlohmann::json_sax<Json> {
   FieldValue* field_ = nullptr;  // the wanted field being read
   size_t depth_ = 0;
   bool is_object_ = false;
+  bool is_linked_data_ = false;
   bool in_list_ = false;
   bool broken_list_ = false;
   bool wrapped_ = false;
   std::string error_;
 };
 
+// The value of a field, as RowHandler would read it.
+FieldValue ToFieldValue(const simdjson::dom::element& element) {
+  using Kind = FieldValue::Kind;
+  using Type = simdjson::dom::element_type;
+  switch (element.type()) {
+    case Type::STRING:
+      return {.kind = Kind::kText, .text = std::string(element.get_string().value_unsafe())};
+    case Type::INT64: {
+      const int64_t value = element.get_int64().value_unsafe();
+      return {.kind = Kind::kNumber,
+              .text = std::to_string(value),
+              .number = static_cast<double>(value)};
+    }
+    case Type::UINT64: {
+      const uint64_t value = element.get_uint64().value_unsafe();
+      return {.kind = Kind::kNumber,
+              .text = std::to_string(value),
+              .number = static_cast<double>(value)};
+    }
+    case Type::DOUBLE: {
+      const double value = element.get_double().value_unsafe();
+      return {.kind = Kind::kNumber, .text = fmt::format("{}", value), .number = value};
+    }
+    case Type::NULL_VALUE:
+      return {};
+    case Type::ARRAY: {
+      FieldValue value{.kind = Kind::kTextList};
+      simdjson::dom::array items;
+      if (element.get_array().get(items) != simdjson::SUCCESS) return {.kind = Kind::kOther};
+      for (const simdjson::dom::element item : items) {
+        std::string_view text;
+        if (item.get_string().get(text) == simdjson::SUCCESS)
+          value.list.emplace_back(text);
+        else if (!item.is_null())
+          return {.kind = Kind::kOther};
+      }
+      return value;
+    }
+    default:
+      return {.kind = Kind::kOther};
+  }
+}
+
 }  // namespace
 
-std::optional<Rejection> ParseRow(std::string_view line, const NameSet& wanted, Row& row) {
+struct RowParser::FastParser {
+  simdjson::dom::parser parser;
+  size_t capacity = 0;
+};
+
+RowParser::RowParser(const NameSet& wanted)
+    : wanted_(wanted), fast_(std::make_unique<FastParser>()) {}
+RowParser::~RowParser() = default;
+
+// False for everything but a plain object: the slow parser repairs it or says what is wrong.
+bool RowParser::ParseFast(std::string_view text, Row& row) {
+  simdjson::dom::parser& parser = fast_->parser;
+  if (text.size() > fast_->capacity) {
+    const size_t capacity = std::max<size_t>(text.size() * 2, 64 << 10);
+    if (parser.allocate(capacity, kMaxDepth) != simdjson::SUCCESS) return false;
+    fast_->capacity = capacity;
+  }
+  simdjson::dom::object object;
+  if (parser.parse(text.data(), text.size(), true).get_object().get(object) != simdjson::SUCCESS)
+    return false;
+  for (const auto field : object) {
+    is_linked_data_ = is_linked_data_ || IsLinkedDataKey(field.key);
+    if (!wanted_.contains(field.key)) continue;
+    // MongoDB writes some values as objects; the slow parser knows which.
+    if (field.value.is_object()) return false;
+    row[std::string(field.key)] = ToFieldValue(field.value);
+  }
+  return true;
+}
+
+std::optional<Rejection> RowParser::Parse(std::string_view line, Row& row) {
+  row.clear();
+  is_linked_data_ = false;
+  if (ParseFast(line, row)) return std::nullopt;
   row.clear();
   const std::string text = RepairJson(line);
-  RowHandler handler(wanted, row);
+  RowHandler handler(wanted_, row);
   const bool parsed = Json::sax_parse(text, &handler);
+  is_linked_data_ = handler.is_linked_data();
   if (parsed && handler.is_object()) return std::nullopt;
   const bool other_value = parsed || (handler.error() == "the row is a list");
   if (other_value) return Rejection{"not an object", "the row is another JSON value"};

@@ -1,9 +1,10 @@
-// One line of JSON as a flat set of fields.
+// One JSON value as a flat set of fields.
 #ifndef DYNAJOB_MARKET_SRC_JSONL_IMPORTER_ROW_H_
 #define DYNAJOB_MARKET_SRC_JSONL_IMPORTER_ROW_H_
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,11 +30,33 @@ struct Rejection {
   std::string detail;
 };
 
-// Reads the top-level fields of a JSON object whose names are in `wanted`; all others are parsed
-// and dropped. {"$oid": "…"} and {"$date": "…"}, MongoDB's ways of writing ids and dates, count as
-// texts. The line is repaired first: invalid UTF-8 and lone surrogates become U+FFFD, and NaN and
-// Infinity become null. Memory is proportional to the line, whatever it nests.
-std::optional<Rejection> ParseRow(std::string_view line, const NameSet& wanted, Row& row);
+// JSON that JSON does not allow, as some writers produce it: invalid UTF-8 and lone surrogates
+// become U+FFFD, and NaN and Infinity become null.
+std::string RepairJson(std::string_view text);
+
+// Reads JSON objects. Memory is proportional to the text, whatever it nests. Not safe for
+// concurrent use.
+class RowParser {
+ public:
+  explicit RowParser(const NameSet& wanted);
+  ~RowParser();
+
+  // Reads the top-level fields of a JSON object whose names are wanted; all others are parsed and
+  // dropped. {"$oid": "…"} and {"$date": "…"}, MongoDB's ways of writing ids and dates, count as
+  // texts. The text is repaired where it must be.
+  std::optional<Rejection> Parse(std::string_view text, Row& row);
+
+  // Whether the last object had a key of JSON-LD ("@type", "@graph").
+  bool is_linked_data() const { return is_linked_data_; }
+
+ private:
+  struct FastParser;
+  bool ParseFast(std::string_view text, Row& row);
+
+  const NameSet& wanted_;
+  std::unique_ptr<FastParser> fast_;
+  bool is_linked_data_ = false;
+};
 
 }  // namespace dynajob
 

@@ -49,6 +49,8 @@ YearsRange UsualYears(Seniority level);
 std::string EmployerName(const Occupation& occupation, const market_places::City& city, Rng& rng);
 
 std::string WriteExperienceRequirements(const JobDraft& draft, const Job& job, Rng& rng);
+// Every sentence that this can consist of, and a few more; some of them twice.
+std::vector<std::string> ExperienceSentences(const Occupation& occupation);
 std::string WriteDescription(const JobDraft& draft, const Job& job, Rng& rng);
 
 std::string WriteBio(const CandidateDraft& draft, const Candidate& candidate, Rng& rng);

@@ -3,10 +3,14 @@
 // A spelling that is also plain English is guarded. kExactCase: it counts only when written in
 // exactly that case ("SAP"). kEvidence: the case must be exact and something beside it must show
 // that a skill is meant: a known skill next to it in a list ("Python, R and SQL"), a word such as
-// "programming" after it, or a phrase such as "proficient in" before it.
+// "programming" after it, or a phrase such as "proficient in" before it. kContext: in any case,
+// with the same evidence, and not where it names other people ("the recruiting team"); a line or a
+// list item of its own counts as evidence.
 //
 // Plural forms match singular ones and the other way round; '&' matches "and"; hyphens, slashes and
 // apostrophes match spaces. A phrase never spans a comma, a full stop or an empty line.
+//
+// Time is linear in the text: a word is looked up once, and a phrase has at most kMaxPhraseWords.
 #ifndef DYNAJOB_MARKET_SKILL_MATCHER_H_
 #define DYNAJOB_MARKET_SKILL_MATCHER_H_
 
@@ -14,35 +18,47 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "word_table.h"
 
 namespace dynajob {
 
-enum class SpellingGuard { kNone, kExactCase, kEvidence };
+enum class SpellingGuard { kNone, kExactCase, kContext, kEvidence };
 
 // Add everything first; then Find is safe for concurrent use.
 class SkillMatcher {
  public:
   static constexpr int kNotASkill = -1;
+  static constexpr size_t kMaxPhraseWords = 16;
 
-  SkillMatcher() : nodes_(1) {}
+  struct Match {
+    int target = kNotASkill;
+    size_t begin = 0;  // bytes of the text
+    size_t end = 0;
+  };
 
-  // `target` is the caller's number of the skill, or kNotASkill. Adding a spelling twice with
-  // different targets is a bug in the tables and fails a check.
-  void Add(std::string_view spelling, int target, SpellingGuard guard);
+  enum class Added { kNew, kKnown, kTaken, kNoWord, kTooLong };
 
-  // The targets in `text`, in order of appearance, repetitions included.
-  std::vector<int> Find(std::string_view text) const;
+  SkillMatcher();
+
+  // `target` is the caller's number of the skill, or kNotASkill. kTaken: the spelling belongs to
+  // another target already and was not added; kNoWord: it has no letter or digit.
+  Added Add(std::string_view spelling, int target, SpellingGuard guard);
+
+  // What `text` mentions, in order of appearance, repetitions included. At most 4 GiB are searched.
+  std::vector<Match> Find(std::string_view text) const;
 
   // The target of a phrase that is as a whole one spelling, whatever its guard; kNotASkill if none.
   int Lookup(std::string_view phrase) const;
 
  private:
+  using WordId = WordTable::Id;
   struct Token {
-    std::string word;  // lower case, singular
-    size_t begin = 0;  // bytes of the text
-    size_t end = 0;
+    WordId word = WordTable::kUnknown;
+    uint32_t begin = 0;  // bytes of the text
+    uint32_t end = 0;
   };
   struct Spelling {
     int target = kNotASkill;
@@ -51,29 +67,47 @@ class SkillMatcher {
   };
   struct Node {
     std::vector<Spelling> spellings;
+    std::vector<std::pair<WordId, uint32_t>> children;  // few, but for the root
   };
   struct Hit {
-    int target = kNotASkill;
+    const Spelling* spelling = nullptr;
     size_t first_token = 0;
     size_t last_token = 0;
     bool accepted = false;
+    int target() const { return spelling->target; }
+  };
+  // One search.
+  struct Scan {
+    std::string_view text;
+    std::vector<Token> tokens;
+    std::string_view Gap(size_t token) const {  // between this token and the next
+      return text.substr(tokens[token].end, tokens[token + 1].begin - tokens[token].end);
+    }
   };
 
   std::vector<Token> Tokenize(std::string_view text) const;
-  void AppendWord(std::string_view text, size_t begin, size_t end,
-                  std::vector<Token>& tokens) const;
+  void AppendDotted(std::string_view text, size_t begin, size_t end,
+                    std::vector<Token>& tokens) const;
+  uint32_t Child(uint32_t node, WordId word) const;  // 0: none
+  uint32_t AddChild(uint32_t node, WordId word);
   const Spelling* BestSpelling(const Node& node, std::string_view source) const;
-  Hit LongestHit(std::string_view text, const std::vector<Token>& tokens, size_t first) const;
-  std::vector<Hit> CollectHits(std::string_view text, const std::vector<Token>& tokens) const;
-  size_t Child(size_t node, const std::string& word) const;  // 0: none
+  Hit LongestHit(const Scan& scan, size_t first) const;
+  std::vector<Hit> CollectHits(const Scan& scan) const;
+  bool HasCue(const Scan& scan, const Hit& hit) const;
+  bool NamesPeople(const Scan& scan, const Hit& hit) const;
+  bool StandsAlone(const Scan& scan, const Hit& hit) const;
+  bool AreListNeighbours(const Scan& scan, const Hit& left, const Hit& right) const;
+  bool AreJoinedByPreposition(const Scan& scan, const Hit& left, const Hit& right) const;
+  void AcceptInDenseLines(const Scan& scan, std::vector<Hit>& hits) const;
+  bool Is(WordId word, uint8_t role) const {
+    return word < roles_.size() && (roles_[word] & role) != 0;
+  }
+  void AddRole(std::string_view word, uint8_t role);
 
-  static bool HasCue(std::string_view text, const std::vector<Token>& tokens, const Hit& hit);
-  static bool AreListNeighbours(std::string_view text, const std::vector<Token>& tokens,
-                                const Hit& left, const Hit& right);
-
-  std::vector<Node> nodes_;  // nodes_[0] is the root
-  std::unordered_map<std::string, uint32_t> word_ids_;
-  std::unordered_map<uint64_t, uint32_t> edges_;  // (node, word) -> node
+  WordTable words_;
+  std::vector<uint8_t> roles_;   // by word: what it says about a skill beside it
+  std::vector<Node> nodes_;      // nodes_[0] is the root
+  std::vector<uint32_t> first_;  // by word: the root's child
 };
 
 }  // namespace dynajob

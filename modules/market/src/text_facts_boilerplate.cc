@@ -1,10 +1,11 @@
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "dynajob/core/text.h"
 #include "dynajob/market/text_facts.h"
+
+#include "phrase_scanner.h"
 
 namespace dynajob {
 namespace {
@@ -12,8 +13,9 @@ namespace {
 // A longer run of text without a full stop is a description that lost its lines: it stays.
 constexpr size_t kMaxSentenceBytes = 1200;
 
-bool IsBoilerplate(std::string_view sentence) {
-  static constexpr auto kMarkers = std::to_array<std::string_view>({
+// Each marks the sentence that it stands in.
+const PhraseScanner& Markers() {
+  static const PhraseScanner scanner({
       // Equal opportunity.
       "equal opportunity",
       "equal employment",
@@ -25,6 +27,20 @@ bool IsBoilerplate(std::string_view sentence) {
       "reasonable accommodation",
       "sexual orientation",
       "e-verify",
+      // What the company says about itself.
+      "our values",
+      "our core values",
+      "our mission",
+      "is a leading",
+      "is the leading",
+      "is a global",
+      "leading provider",
+      "was founded",
+      "founded in",
+      "family owned",
+      "family-owned",
+      "locally owned",
+      "fortune 500",
       // Screening and hiring.
       "background check",
       "background screen",
@@ -55,10 +71,7 @@ bool IsBoilerplate(std::string_view sentence) {
       "covid",
       "vaccinat",
   });
-  const std::string lower = ToLowerAscii(sentence);
-  return std::any_of(kMarkers.begin(), kMarkers.end(), [&](std::string_view marker) {
-    return lower.find(marker) != std::string::npos;
-  });
+  return scanner;
 }
 
 // Length of the first sentence with what ends it: a line end, or a stop before a blank.
@@ -73,20 +86,21 @@ size_t SentenceLength(std::string_view text) {
 
 }  // namespace
 
-std::string WithoutBoilerplate(std::string_view posting) {
-  std::string kept;
-  kept.reserve(posting.size());
-  while (!posting.empty()) {
-    const size_t length = SentenceLength(posting);
-    const std::string_view sentence = posting.substr(0, length);
-    if (length > kMaxSentenceBytes || !IsBoilerplate(sentence)) {
-      kept += sentence;
-    } else {
-      kept += '\n';
-    }
-    posting.remove_prefix(length);
+std::string MaskBoilerplate(std::string_view posting) {
+  // Where the markers end; a marker never spans two sentences.
+  std::vector<size_t> marks;
+  Markers().ForEach(posting, [&](size_t, size_t end) { marks.push_back(end); });
+  std::string masked(posting);
+  auto mark = marks.begin();
+  for (size_t begin = 0; mark != marks.end() && begin < posting.size();) {
+    const size_t length = SentenceLength(posting.substr(begin));
+    const bool marked = *mark <= begin + length;
+    while (mark != marks.end() && *mark <= begin + length) ++mark;
+    if (marked && length <= kMaxSentenceBytes)
+      std::fill_n(masked.begin() + static_cast<std::ptrdiff_t>(begin), length, '\n');
+    begin += length;
   }
-  return kept;
+  return masked;
 }
 
 }  // namespace dynajob

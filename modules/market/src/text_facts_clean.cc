@@ -8,6 +8,7 @@
 #include "dynajob/core/text.h"
 #include "dynajob/market/text_facts.h"
 
+#include "text_encoding.h"
 #include "text_facts_tokens.h"
 
 namespace dynajob {
@@ -36,34 +37,11 @@ Decoded DecodeAt(std::string_view text, size_t at) {
   return {code_point, length};
 }
 
-void AppendUtf8(std::string& out, uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
-
 // The byte that Latin-1 or Windows-1252 reads as this character.
 std::optional<unsigned char> ByteReadAs(uint32_t code_point) {
   if (code_point <= 0xFF) return static_cast<unsigned char>(code_point);
-  // Windows-1252, 0x80 to 0x9F; 0 where it has no character.
-  static constexpr auto kWindows1252 = std::to_array<uint16_t>(
-      {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-       0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-       0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178});
-  for (size_t i = 0; i < kWindows1252.size(); ++i)
-    if (kWindows1252[i] == code_point) return static_cast<unsigned char>(0x80 + i);
+  for (unsigned char byte = 0x80; byte < 0xA0; ++byte)
+    if (Windows1252CodePoint(byte) == code_point) return byte;
   return std::nullopt;
 }
 
@@ -235,6 +213,12 @@ class LineWriter {
       AppendUtf8(out_, c);
     }
   }
+  // Characters that stay as they are and no blank but single ones between two of them.
+  void AppendRun(std::string_view run) {
+    Flush();
+    out_ += run;
+  }
+  void Reserve(size_t size) { out_.reserve(size); }
   void Append(std::string_view ascii) {
     for (char c : ascii) Append(static_cast<uint32_t>(static_cast<unsigned char>(c)));
   }
@@ -265,9 +249,31 @@ class LineWriter {
   bool pending_space_ = false;
 };
 
+// ASCII that PlainText keeps as it is, whatever stands before and after it.
+constexpr std::array<bool, 256> kKept = [] {
+  std::array<bool, 256> kept{};
+  for (size_t c = 0x21; c < 0x7F; ++c) kept[c] = c != '<' && c != '&';
+  return kept;
+}();
+
+// Length of the run at `at` that PlainText keeps as it is: kept characters with single blanks
+// between them.
+size_t KeptRun(std::string_view text, size_t at) {
+  const auto kept = [&](size_t i) {
+    return i < text.size() && kKept[static_cast<unsigned char>(text[i])];
+  };
+  size_t end = at;
+  while (kept(end) || (end > at && end < text.size() && text[end] == ' ' && kept(end + 1))) ++end;
+  return end - at;
+}
+
+// The lead bytes that a misreading begins with, U+00C2 to U+00F0, are all encoded as C3 xx.
+bool MayBeMisread(std::string_view text) { return text.find('\xC3') != std::string_view::npos; }
+
 }  // namespace
 
 std::string RepairDoubleEncoding(std::string_view text) {
+  if (!MayBeMisread(text)) return std::string(text);
   std::string repaired;
   repaired.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
@@ -284,9 +290,25 @@ std::string RepairDoubleEncoding(std::string_view text) {
 }
 
 std::string PlainText(std::string_view text) {
-  const std::string repaired = RepairDoubleEncoding(SanitizeUtf8(text));
+  // Most texts need neither repair, and are not copied for it.
+  std::string changed;
+  if (!IsCleanUtf8(text)) {
+    changed = SanitizeUtf8(text);
+    text = changed;
+  }
+  if (MayBeMisread(text)) {
+    changed = RepairDoubleEncoding(text);
+    text = changed;
+  }
+  const std::string_view repaired = text;
   LineWriter writer;
+  writer.Reserve(repaired.size());
   for (size_t i = 0; i < repaired.size();) {
+    if (const size_t run = KeptRun(repaired, i); run > 0) {
+      writer.AppendRun(repaired.substr(i, run));
+      i += run;
+      continue;
+    }
     bool breaks = false;
     if (repaired[i] == '<' && i + 1 < repaired.size()) {
       if (const size_t length = TagLength(repaired, i, breaks); length > 0) {

@@ -1,7 +1,6 @@
 // Years of experience, and the seniority that a whole text implies.
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "dynajob/core/text.h"
 #include "dynajob/market/text_facts.h"
 
+#include "phrase_scanner.h"
 #include "text_facts_tokens.h"
 
 namespace dynajob {
@@ -104,26 +104,66 @@ bool IsYearWord(std::string_view word) {
   return word == "years" || word == "year" || word == "yrs" || word == "yr";
 }
 
-// Calls `use` with every number of years of experience that the text mentions.
-void ForEachMention(std::string_view text, bool with_months,
-                    const std::function<void(double years)>& use) {
-  std::string lower = ToLowerAscii(text);
-  const std::vector<Token> tokens = Tokenize(lower);
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    const bool years = IsYearWord(tokens[i].text);
-    const bool months = with_months && (tokens[i].text == "months" ||
+// Bytes around a period word that can matter to what it says; more than both reaches.
+constexpr size_t kWindow = 200;
+
+// Calls use(years, span) with every number of years of experience that the text mentions, and the
+// bytes from the number's neighbourhood to the end of the period word. Only the surroundings of
+// period words are looked at, since most of a text has none.
+template <typename Use>
+void ForEachMention(std::string_view text, bool with_months, Use&& use) {
+  static const PhraseScanner years_only({"year", "yr"});
+  static const PhraseScanner years_and_months({"year", "yr", "months"});
+  const PhraseScanner& scanner = with_months ? years_and_months : years_only;
+  scanner.ForEach(text, [&](size_t at, size_t) {
+    size_t begin = at > kWindow ? at - kWindow : 0;
+    while (begin > 0 && text_facts::IsAlnum(text[begin - 1]) && begin < at) ++begin;
+    size_t end = std::min(text.size(), at + kWindow);
+    while (end < text.size() && text_facts::IsAlnum(text[end]) && end > at + 1) --end;
+    const std::string lower = ToLowerAscii(text.substr(begin, end - begin));
+    const std::vector<Token> tokens = Tokenize(lower);
+    const auto unit = std::find_if(tokens.begin(), tokens.end(), [&](const Token& token) {
+      return token.begin == at - begin;  // not inside of a word
+    });
+    if (unit == tokens.end()) return;
+    const bool months = with_months && (unit->text == "months" ||
                                         // "75 monthsCompany Details": the next heading ran into it.
-                                        tokens[i].text == "monthscompany");
-    if (!years && !months) continue;
-    const std::optional<double> number = NumberBefore(lower, tokens, i);
-    if (number && IsOfExperience(lower, tokens, i)) use(months ? *number / 12 : *number);
-  }
+                                        unit->text == "monthscompany");
+    if (!IsYearWord(unit->text) && !months) return;
+    const auto index = static_cast<size_t>(unit - tokens.begin());
+    const std::optional<double> number = NumberBefore(lower, tokens, index);
+    if (!number || !IsOfExperience(lower, tokens, index)) return;
+    size_t first = index;
+    while (first > 0 && index - first < 4 && NumberOfToken(tokens[first].text) == std::nullopt)
+      --first;
+    use(months ? *number / 12 : *number, TextSpan{begin + tokens[first].begin, begin + unit->end});
+  });
 }
 
-bool Mentions(const std::vector<Token>& tokens,
-              std::initializer_list<std::initializer_list<std::string_view>> phrases) {
-  return std::any_of(phrases.begin(), phrases.end(),
-                     [&](auto phrase) { return text_facts::FindPhrase(tokens, phrase) >= 0; });
+// Phrases that make a posting or a résumé one for beginners.
+const PhraseScanner& JuniorPosting() {
+  static const PhraseScanner scanner(
+      {"entry level", "no experience necessary", "no experience required", "no experience needed",
+       "no prior experience", "no previous experience", "experience not required",
+       "experience is not required", "recent graduates", "recent graduate"},
+      true);
+  return scanner;
+}
+const PhraseScanner& JuniorResume() {
+  static const PhraseScanner scanner(
+      {"fresher", "recent graduate", "entry level", "be pursuing", "final year student"}, true);
+  return scanner;
+}
+
+// The first place where one of the phrases stands as whole words.
+std::optional<TextSpan> FirstWhole(const PhraseScanner& scanner, std::string_view text) {
+  std::optional<TextSpan> first;
+  scanner.ForEach(text, [&](size_t begin, size_t end) {
+    const bool whole = (begin == 0 || !text_facts::IsAlnum(text[begin - 1])) &&
+                       (end == text.size() || !text_facts::IsAlnum(text[end]));
+    if (whole && !first) first = TextSpan{begin, end};
+  });
+  return first;
 }
 
 // Whether a short line names a role: "Java Developer - Infosys", "Data Scientist | Initech".
@@ -164,53 +204,62 @@ std::string_view FirstRoleTitle(std::string_view resume) {
 
 }  // namespace
 
-std::optional<double> RequiredYears(std::string_view posting) {
-  std::optional<double> most;
-  ForEachMention(posting, false, [&](double years) {
-    if (years <= kMaxRequiredYears) most = std::max(most.value_or(0), years);
+namespace {
+
+std::optional<Found<double>> MostYears(std::string_view text, bool with_months, double limit) {
+  std::optional<Found<double>> most;
+  ForEachMention(text, with_months, [&](double years, TextSpan span) {
+    if (years <= limit && (!most || years > most->value)) most = Found<double>{years, span};
   });
   return most;
+}
+
+std::optional<double> ValueOf(const std::optional<Found<double>>& found) {
+  return found ? std::optional(found->value) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<double> RequiredYears(std::string_view posting) {
+  return ValueOf(MostYears(posting, false, kMaxRequiredYears));
 }
 
 std::optional<double> StatedYears(std::string_view resume) {
-  std::optional<double> most;
-  ForEachMention(resume, true, [&](double years) {
-    if (years <= kMaxStatedYears) most = std::max(most.value_or(0), years);
-  });
-  return most;
+  return ValueOf(MostYears(resume, true, kMaxStatedYears));
+}
+
+std::optional<Found<Seniority>> FindPostingSeniority(std::string_view text) {
+  if (const auto years = MostYears(text, false, kMaxRequiredYears))
+    return Found<Seniority>{SeniorityFromYears(years->value), years->span};
+  if (const auto junior = FirstWhole(JuniorPosting(), text))
+    return Found<Seniority>{Seniority::kJunior, *junior};
+  return std::nullopt;
+}
+
+std::optional<Found<Seniority>> FindResumeSeniority(std::string_view text) {
+  const std::string_view role = FirstRoleTitle(text);
+  const Seniority title = SeniorityFromTitle(role);
+  if (title != Seniority::kUnknown) {
+    const auto begin = static_cast<size_t>(role.data() - text.data());
+    // Whoever looks for a job has the internship behind them.
+    return Found<Seniority>{title == Seniority::kIntern ? Seniority::kJunior : title,
+                            {begin, begin + role.size()}};
+  }
+  if (const auto years = MostYears(text, true, kMaxStatedYears))
+    return Found<Seniority>{SeniorityFromYears(years->value), years->span};
+  if (const auto junior = FirstWhole(JuniorResume(), text))
+    return Found<Seniority>{Seniority::kJunior, *junior};
+  return std::nullopt;
 }
 
 Seniority SeniorityFromPosting(std::string_view text) {
-  if (const std::optional<double> years = RequiredYears(text)) return SeniorityFromYears(*years);
-  const std::string lower = ToLowerAscii(text);
-  const std::vector<Token> tokens = Tokenize(lower);
-  const bool junior = Mentions(tokens, {{"entry", "level"},
-                                        {"no", "experience", "necessary"},
-                                        {"no", "experience", "required"},
-                                        {"no", "experience", "needed"},
-                                        {"no", "prior", "experience"},
-                                        {"no", "previous", "experience"},
-                                        {"experience", "not", "required"},
-                                        {"experience", "is", "not", "required"},
-                                        {"recent", "graduates"},
-                                        {"recent", "graduate"}});
-  return junior ? Seniority::kJunior : Seniority::kUnknown;
+  const auto found = FindPostingSeniority(text);
+  return found ? found->value : Seniority::kUnknown;
 }
 
 Seniority SeniorityFromResume(std::string_view text) {
-  const Seniority title = SeniorityFromTitle(FirstRoleTitle(text));
-  // Whoever looks for a job has the internship behind them.
-  if (title == Seniority::kIntern) return Seniority::kJunior;
-  if (title != Seniority::kUnknown) return title;
-  if (const std::optional<double> years = StatedYears(text)) return SeniorityFromYears(*years);
-  const std::string lower = ToLowerAscii(text);
-  const std::vector<Token> tokens = Tokenize(lower);
-  const bool junior = Mentions(tokens, {{"fresher"},
-                                        {"recent", "graduate"},
-                                        {"entry", "level"},
-                                        {"be", "pursuing"},
-                                        {"final", "year", "student"}});
-  return junior ? Seniority::kJunior : Seniority::kUnknown;
+  const auto found = FindResumeSeniority(text);
+  return found ? found->value : Seniority::kUnknown;
 }
 
 }  // namespace dynajob

@@ -43,15 +43,47 @@ std::string Normalized(std::string_view text) {
   return phrase;
 }
 
-bool NamesOtherCurrency(const std::string& phrase, const std::vector<Token>& tokens) {
-  for (std::string_view sign :
-       {"£", "€", "₹", "¥", "₽", "c$", "ca$", "a$", "au$", "nz$", "hk$"}) {
-    const size_t at = phrase.find(sign);
+struct CurrencySign {
+  std::string_view sign;
+  std::string_view code;
+};
+constexpr auto kSigns = std::to_array<CurrencySign>({{"£", "GBP"},
+                                                     {"€", "EUR"},
+                                                     {"₹", "INR"},
+                                                     {"¥", "JPY"},
+                                                     {"₽", "RUB"},
+                                                     {"c$", "CAD"},
+                                                     {"ca$", "CAD"},
+                                                     {"a$", "AUD"},
+                                                     {"au$", "AUD"},
+                                                     {"nz$", "NZD"},
+                                                     {"hk$", "HKD"},
+                                                     {"r$", "BRL"}});
+constexpr auto kWords = std::to_array<CurrencySign>(
+    {{"eur", "EUR"}, {"euro", "EUR"}, {"euros", "EUR"}, {"gbp", "GBP"},   {"pounds", "GBP"},
+     {"inr", "INR"}, {"rs", "INR"},   {"lakh", "INR"},  {"lakhs", "INR"}, {"rupees", "INR"},
+     {"lpa", "INR"}, {"cad", "CAD"},  {"aud", "AUD"},   {"nzd", "NZD"},   {"chf", "CHF"},
+     {"jpy", "JPY"}, {"cny", "CNY"},  {"sgd", "SGD"},   {"hkd", "HKD"},   {"sek", "SEK"},
+     {"nok", "NOK"}, {"dkk", "DKK"},  {"pln", "PLN"},   {"czk", "CZK"},   {"huf", "HUF"},
+     {"brl", "BRL"}, {"mxn", "MXN"},  {"zar", "ZAR"},   {"ils", "ILS"},   {"aed", "AED"},
+     {"php", "PHP"}, {"krw", "KRW"},  {"twd", "TWD"},   {"thb", "THB"},   {"myr", "MYR"},
+     {"idr", "IDR"}, {"vnd", "VND"},  {"pkr", "PKR"},   {"bdt", "BDT"},   {"ngn", "NGN"},
+     {"kes", "KES"}, {"egp", "EGP"},  {"sar", "SAR"},   {"qar", "QAR"},   {"try", "TRY"},
+     {"ron", "RON"}, {"bgn", "BGN"},  {"uah", "UAH"},   {"rub", "RUB"},   {"ars", "ARS"},
+     {"clp", "CLP"}, {"cop", "COP"},  {"pen", "PEN"}});
+
+// The code of the currency that a phrase names, "USD" when it names none.
+std::string_view CurrencyOf(const std::string& phrase, const std::vector<Token>& tokens) {
+  for (const CurrencySign& currency : kSigns) {
+    const size_t at = phrase.find(currency.sign);
     // "a$" must be a sign of its own, not the end of a word.
-    if (at != std::string::npos && (at == 0 || !IsAsciiLetter(phrase[at - 1]))) return true;
+    if (at != std::string::npos && (at == 0 || !IsAsciiLetter(phrase[at - 1])))
+      return currency.code;
   }
-  return text_facts::HasAnyWord(tokens, {"eur", "euro", "euros", "gbp", "inr", "cad", "aud", "chf",
-                                         "rs", "lakh", "lakhs", "rupees", "pounds", "jpy", "sgd"});
+  for (const Token& token : tokens)
+    for (const CurrencySign& currency : kWords)
+      if (token.text == currency.sign) return currency.code;
+  return "USD";
 }
 
 // Reads digits with thousands separators from `at`; false when they are no number.
@@ -98,7 +130,7 @@ std::vector<Amount> FindAmounts(std::string_view phrase) {
     Amount amount{.begin = i};
     size_t sign = i;
     while (sign > 0 && phrase[sign - 1] == ' ') --sign;
-    amount.dollar = sign > 0 && phrase[sign - 1] == '$';
+    amount.dollar = sign > 0 && (phrase[sign - 1] == '$' || phrase[sign - 1] < 0);
     const bool is_number = ReadDigits(phrase, i, amount.value);
     const char suffix = i < phrase.size() ? phrase[i] : '\0';
     const bool suffix_ends = i + 1 >= phrase.size() || !IsAlnum(phrase[i + 1]);
@@ -221,46 +253,54 @@ std::optional<double> YearlySalaryFromNumber(double amount) {
   return IsBelievable(yearly) ? std::optional(yearly) : std::nullopt;
 }
 
-std::optional<SalaryRange> ParseSalary(std::string_view text) {
+std::optional<Pay> ParsePay(std::string_view text) {
   const std::string phrase = Normalized(text);
   const std::vector<Token> tokens = Tokenize(phrase);
-  if (NamesOtherCurrency(phrase, tokens)) return std::nullopt;
   const std::vector<Amount> amounts = FindAmounts(phrase);
 
-  // An amount with a dollar sign outranks other numbers ("2 positions, $50,000").
+  // An amount with a sign outranks other numbers ("2 positions, $50,000").
   auto first =
       std::find_if(amounts.begin(), amounts.end(), [](const Amount& a) { return a.dollar; });
   if (first == amounts.end()) first = amounts.begin();
   if (first == amounts.end()) return std::nullopt;
 
-  double low = first->value;
-  double high = low;
+  Pay pay;
+  pay.low = pay.high = first->value;
+  pay.currency = CurrencyOf(phrase, tokens);
   size_t end = first->end;
   const auto second = first + 1;
   if (second != amounts.end()) {
     std::string_view between(phrase.data() + first->end, second->begin - first->end);
-    if (!between.empty() && between.back() == '$') between.remove_suffix(1);
+    // The sign of the second amount.
+    while (!between.empty() && (between.back() == '$' || between.back() < 0))
+      between.remove_suffix(1);
     if (JoinsRange(between)) {
-      high = second->value;
+      pay.high = second->value;
       // "80-120K": the suffix is meant for both.
-      if (second->scaled && !first->scaled && low < 1000) low *= 1000;
-      if (first->scaled && !second->scaled && high < 1000) high *= 1000;
+      if (second->scaled && !first->scaled && pay.low < 1000) pay.low *= 1000;
+      if (first->scaled && !second->scaled && pay.high < 1000) pay.high *= 1000;
       end = second->end;
     }
   }
+  if (pay.low > pay.high) std::swap(pay.low, pay.high);
 
   // In "$20/hr - $25/hr" the period after the second amount is as good as the first.
-  double period = StatedPeriod(tokens, end);
-  if (period == 0) {
-    period = InferredPeriod(low);
-    if (InferredPeriod(high) != period) return std::nullopt;
+  pay.per_year = StatedPeriod(tokens, end);
+  if (pay.per_year < 0) return std::nullopt;
+  pay.period_stated = pay.per_year > 0;
+  if (pay.currency != "USD") return pay;
+  if (!pay.period_stated) {
+    pay.per_year = InferredPeriod(pay.low);
+    if (InferredPeriod(pay.high) != pay.per_year || pay.per_year <= 0) return std::nullopt;
   }
-  if (period <= 0) return std::nullopt;
-  low *= period;
-  high *= period;
-  if (low > high) std::swap(low, high);
-  if (!IsBelievable(low) || !IsBelievable(high)) return std::nullopt;
-  return SalaryRange{low, high};
+  const SalaryRange yearly{pay.low * pay.per_year, pay.high * pay.per_year};
+  if (IsBelievable(yearly.low) && IsBelievable(yearly.high)) pay.yearly_usd = yearly;
+  return pay;
+}
+
+std::optional<SalaryRange> ParseSalary(std::string_view text) {
+  const std::optional<Pay> pay = ParsePay(text);
+  return pay ? pay->yearly_usd : std::nullopt;
 }
 
 namespace {

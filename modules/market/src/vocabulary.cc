@@ -77,6 +77,11 @@ Occupation ParseOccupation(const RawOccupation& raw, size_t sector) {
   return occupation;
 }
 
+int HardTarget(size_t index) { return static_cast<int>(2 * index); }
+int SoftTarget(size_t index) { return static_cast<int>(2 * index + 1); }
+bool IsSoft(int target) { return target % 2 != 0; }
+size_t IndexOf(int target) { return static_cast<size_t>(target) / 2; }
+
 SpellingGuard TakeGuard(std::string_view& spelling) {
   if (spelling.starts_with('^')) {
     spelling.remove_prefix(1);
@@ -86,7 +91,22 @@ SpellingGuard TakeGuard(std::string_view& spelling) {
     spelling.remove_prefix(1);
     return SpellingGuard::kEvidence;
   }
+  if (spelling.starts_with('?')) {
+    spelling.remove_prefix(1);
+    return SpellingGuard::kContext;
+  }
   return SpellingGuard::kNone;
+}
+
+// An imported spelling says nothing about how safe it is. One word is often plain English: names
+// ("Slack") count as they are written and other words ("driving") beside evidence; of one or two
+// letters ("R") both are asked.
+SpellingGuard GuardOfImported(std::string_view spelling) {
+  if (spelling.find_first_of(" -/") != std::string_view::npos) return SpellingGuard::kNone;
+  if (spelling.size() <= 2) return SpellingGuard::kEvidence;
+  const bool is_name =
+      std::any_of(spelling.begin(), spelling.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return is_name ? SpellingGuard::kExactCase : SpellingGuard::kContext;
 }
 
 }  // namespace
@@ -100,7 +120,7 @@ struct SkillVocabulary::Tables {
   std::vector<Occupation> occupations;
   std::vector<std::vector<double>> sector_shares;       // by hard skill, then sector; weighted
   std::map<std::string, size_t, std::less<>> hard_ids;  // canonical phrase -> index
-  // Targets: index of a hard skill, or hard.size() + index of a soft skill.
+  // Targets: twice the index of a hard skill, or twice that of a soft skill plus 1.
   SkillMatcher matcher;
 
   void AddSectors();
@@ -108,6 +128,10 @@ struct SkillVocabulary::Tables {
   size_t AddHard(const std::string& skill);
   void AddSkills();
   void AddSpellings(const SkillSpellings& row, int target);
+  void AddImported(const ImportedSkill& skill, VocabularyGrowth& growth);
+  void AddFurther(const SkillSpellings& row);
+  void AddChecked(std::string_view spelling, int target, SpellingGuard guard);
+  const std::string& PhraseOf(int target) const;
   void ComputeSectorShares();
   size_t RequireSector(std::string_view name) const;
 };
@@ -155,12 +179,13 @@ void SkillVocabulary::Tables::AddSkills() {
                     "unknown soft skill '" + skill.skill + "' of " + occupation.name);
 
   for (const std::string_view phrase : vocabulary_data::NotSkills())
-    matcher.Add(phrase, SkillMatcher::kNotASkill, SpellingGuard::kNone);
+    AddChecked(phrase, SkillMatcher::kNotASkill, SpellingGuard::kNone);
   const auto rows = vocabulary_data::HardSkillSpellings();
   for (size_t i = 0; i < hard.size(); ++i)
-    AddSpellings(i < rows.size() ? rows[i] : SkillSpellings{hard[i], ""}, static_cast<int>(i));
+    AddSpellings(i < rows.size() ? rows[i] : SkillSpellings{hard[i], ""}, HardTarget(i));
   for (size_t i = 0; i < soft.size(); ++i)
-    AddSpellings(vocabulary_data::SoftSkills()[i], static_cast<int>(hard.size() + i));
+    AddSpellings(vocabulary_data::SoftSkills()[i], SoftTarget(i));
+  for (const SkillSpellings& row : vocabulary_data::FurtherSpellings()) AddFurther(row);
 }
 
 void SkillVocabulary::Tables::AddSpellings(const SkillSpellings& row, int target) {
@@ -170,9 +195,67 @@ void SkillVocabulary::Tables::AddSpellings(const SkillSpellings& row, int target
     const SpellingGuard guard = TakeGuard(spelling);
     canonical_is_guarded =
         canonical_is_guarded || (guard != SpellingGuard::kNone && spelling == row.canonical);
-    matcher.Add(spelling, target, guard);
+    AddChecked(spelling, target, guard);
   }
-  if (!canonical_is_guarded) matcher.Add(row.canonical, target, SpellingGuard::kNone);
+  if (!canonical_is_guarded) AddChecked(row.canonical, target, SpellingGuard::kNone);
+}
+
+void SkillVocabulary::Tables::AddFurther(const SkillSpellings& row) {
+  const auto known = hard_ids.find(row.canonical);
+  const auto soft_skill = std::find(soft.begin(), soft.end(), row.canonical);
+  DYNAJOB_CHECK(known != hard_ids.end() || soft_skill != soft.end(),
+                "spellings of an unknown skill: " + std::string(row.canonical));
+  const int target = known != hard_ids.end()
+                         ? HardTarget(known->second)
+                         : SoftTarget(static_cast<size_t>(soft_skill - soft.begin()));
+  for (const std::string& part : Split(row.spellings, '|')) {
+    std::string_view spelling = part;
+    const SpellingGuard guard = TakeGuard(spelling);
+    AddChecked(spelling, target, guard);
+  }
+}
+
+// The tables compiled in must be free of contradictions.
+void SkillVocabulary::Tables::AddChecked(std::string_view spelling, int target,
+                                         SpellingGuard guard) {
+  const auto added = matcher.Add(spelling, target, guard);
+  DYNAJOB_CHECK(added == SkillMatcher::Added::kNew || added == SkillMatcher::Added::kKnown,
+                "two skills share the spelling '" + std::string(spelling) + "', or it has no word");
+}
+
+const std::string& SkillVocabulary::Tables::PhraseOf(int target) const {
+  return IsSoft(target) ? soft[IndexOf(target)] : hard[IndexOf(target)];
+}
+
+void SkillVocabulary::Tables::AddImported(const ImportedSkill& skill, VocabularyGrowth& growth) {
+  const std::string_view phrase = Trim(skill.phrase);
+  int target = matcher.Lookup(phrase);
+  if (target != SkillMatcher::kNotASkill) {
+    ++growth.known_skills;
+  } else {
+    std::vector<std::string>& list = skill.soft ? soft : hard;
+    target = skill.soft ? SoftTarget(list.size()) : HardTarget(list.size());
+    const auto added = matcher.Add(phrase, target, GuardOfImported(phrase));
+    if (added != SkillMatcher::Added::kNew) {
+      ++growth.refused_spellings;
+      return;
+    }
+    list.emplace_back(phrase);
+    if (!skill.soft) hard_ids.emplace(phrase, IndexOf(target));
+    ++growth.new_skills;
+  }
+  for (const std::string& spelling : skill.spellings) {
+    const std::string_view trimmed = Trim(spelling);
+    switch (matcher.Add(trimmed, target, GuardOfImported(trimmed))) {
+      case SkillMatcher::Added::kNew:
+        ++growth.new_spellings;
+        break;
+      case SkillMatcher::Added::kKnown:
+        break;
+      default:
+        ++growth.refused_spellings;
+    }
+  }
 }
 
 // Share of each sector in a skill's use, times how particular the skill is: one minus the entropy
@@ -205,30 +288,46 @@ const SkillVocabulary& SkillVocabulary::Builtin() {
   return vocabulary;
 }
 
-SkillVocabulary::SkillVocabulary() {
+SkillVocabulary::SkillVocabulary() : SkillVocabulary({}, nullptr) {}
+
+SkillVocabulary::SkillVocabulary(std::span<const ImportedSkill> imported,
+                                 VocabularyGrowth* growth) {
   auto tables = std::make_unique<Tables>();
   tables->AddSectors();
   tables->AddOccupations();
   tables->AddSkills();
+  VocabularyGrowth counted;
+  for (const ImportedSkill& skill : imported) tables->AddImported(skill, counted);
+  if (growth != nullptr) *growth = counted;
   tables->ComputeSectorShares();
   tables_ = std::move(tables);
 }
 
 SkillVocabulary::~SkillVocabulary() = default;
 
+std::unique_ptr<const SkillVocabulary> SkillVocabulary::Extended(
+    std::span<const ImportedSkill> imported, VocabularyGrowth* growth) {
+  return std::unique_ptr<const SkillVocabulary>(new SkillVocabulary(imported, growth));
+}
+
 SkillVocabulary::Matches SkillVocabulary::FindSkills(std::string_view text) const {
   Matches matches;
-  std::vector<bool> seen(tables_->hard.size() + tables_->soft.size(), false);
-  for (const int target : tables_->matcher.Find(text)) {
-    const auto id = static_cast<size_t>(target);
+  std::vector<bool> seen(2 * std::max(tables_->hard.size(), tables_->soft.size()), false);
+  for (const SkillMatcher::Match& match : tables_->matcher.Find(text)) {
+    const auto id = static_cast<size_t>(match.target);
     if (seen[id]) continue;
     seen[id] = true;
-    if (id < tables_->hard.size())
-      matches.hard.push_back(tables_->hard[id]);
-    else
-      matches.soft.push_back(tables_->soft[id - tables_->hard.size()]);
+    (IsSoft(match.target) ? matches.soft : matches.hard).push_back(tables_->PhraseOf(match.target));
   }
   return matches;
+}
+
+std::vector<SkillMention> SkillVocabulary::FindMentions(std::string_view text) const {
+  std::vector<SkillMention> mentions;
+  for (const SkillMatcher::Match& match : tables_->matcher.Find(text))
+    mentions.push_back(
+        {tables_->PhraseOf(match.target), IsSoft(match.target), match.begin, match.end});
+  return mentions;
 }
 
 size_t SkillVocabulary::sector_count() const { return tables_->sectors.size(); }
@@ -248,8 +347,8 @@ std::vector<double> SkillVocabulary::SectorProfile(std::span<const std::string> 
   std::vector<double> profile(sector_count(), 0.0);
   for (const std::string& skill : skills) {
     const int target = tables_->matcher.Lookup(skill);
-    if (target < 0 || static_cast<size_t>(target) >= tables_->hard.size()) continue;
-    const std::vector<double>& shares = tables_->sector_shares[static_cast<size_t>(target)];
+    if (target < 0 || IsSoft(target)) continue;
+    const std::vector<double>& shares = tables_->sector_shares[IndexOf(target)];
     for (size_t i = 0; i < profile.size(); ++i) profile[i] += shares[i];
   }
   double sum = 0;

@@ -12,8 +12,8 @@ namespace dynajob::vocabulary_data {
 
 // Other spellings of a skill, separated by '|'. A spelling that is also plain English carries a
 // guard: '^' counts only in exactly this case, '~' counts only in exactly this case and beside
-// evidence (skill_matcher.h). The canonical phrase is itself a spelling, unguarded unless the list
-// repeats it with a guard.
+// evidence, '?' counts in any case beside evidence (skill_matcher.h). The canonical phrase is
+// itself a spelling, unguarded unless the list repeats it with a guard.
 struct SkillSpellings {
   std::string_view canonical;
   std::string_view spellings;
@@ -52,6 +52,8 @@ std::span<const RawOccupation> TechnologyOccupations();
 std::span<const RawOccupation> PeopleOccupations();
 
 std::span<const SkillSpellings> HardSkillSpellings();
+// More spellings of hard and soft skills that are in the other tables.
+std::span<const SkillSpellings> FurtherSpellings();
 // Every soft skill, also those without other spellings.
 std::span<const SkillSpellings> SoftSkills();
 // Phrases that contain a skill's name and mean something else: "Java Sea". They match, so that

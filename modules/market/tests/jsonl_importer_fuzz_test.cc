@@ -4,8 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "dynajob/core/rng.h"
-
+#include "fuzz_testing.h"
 #include "jsonl_importer_testing.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
@@ -74,34 +73,7 @@ TEST(ImporterFuzz, TrickyInputsKeepTheInvariants) {
   for (const std::string& input : TrickyInputs()) Fuzz(input);
 }
 
-TEST(ImporterFuzz, MutatedInputsKeepTheInvariants) {
-  constexpr int kMutations = 3000;
-  const std::vector<std::string> corpus = TrickyInputs();
-  Rng rng = Rng::Derive(7, "test-mutations");
-  for (int i = 0; i < kMutations; ++i) {
-    std::string input = corpus[rng.Below(corpus.size())];
-    const uint64_t edits = 1 + rng.Below(8);
-    for (uint64_t edit = 0; edit < edits; ++edit) {
-      const size_t at = rng.Below(input.size() + 1);
-      switch (rng.Below(4)) {
-        case 0:
-          input.insert(at, 1, static_cast<char>(rng.Below(256)));
-          break;
-        case 1:
-          if (at < input.size()) input[at] = static_cast<char>(rng.Below(256));
-          break;
-        case 2:
-          input.erase(at, 1 + rng.Below(16));
-          break;
-        default: {
-          const std::string& other = corpus[rng.Below(corpus.size())];
-          input.insert(at, other.substr(rng.Below(other.size() + 1), 1 + rng.Below(40)));
-        }
-      }
-    }
-    Fuzz(input);
-  }
-}
+TEST(ImporterFuzz, MutatedInputsKeepTheInvariants) { ForEachMutation(TrickyInputs(), 3000, Fuzz); }
 
 }  // namespace
 }  // namespace dynajob

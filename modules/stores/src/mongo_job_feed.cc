@@ -222,7 +222,7 @@ class PollingFeed final : public JobFeed {
       opts.Add("projection", fields);
       DYNAJOB_RETURN_IF_ERROR(context_.connection.Find(
           *collection, filter, opts, ReadFrom::kPrimary, [] {},
-          [&](BsonView document) {
+          [&, &time = time, &id = id](BsonView document) {
             bson_iter_t value;
             if (bson_iter_init_find(&value, document.get(), time->c_str()) &&
                 BSON_ITER_HOLDS_DATE_TIME(&value))
@@ -247,7 +247,7 @@ class PollingFeed final : public JobFeed {
       opts.Add("sort", order).Add("projection", fields).Add("limit", int64_t{1});
       DYNAJOB_RETURN_IF_ERROR(context_.connection.Find(
           *collection, Bson(), opts, ReadFrom::kPrimary, [] {},
-          [&](BsonView document) {
+          [&, &time = time](BsonView document) {
             bson_iter_t value;
             if (bson_iter_init_find(&value, document.get(), time->c_str()) &&
                 BSON_ITER_HOLDS_DATE_TIME(&value))

@@ -49,7 +49,7 @@ Status CheckPosition(EntityKind kind, std::string_view id,
 }  // namespace
 
 Status CheckText(std::string_view what, std::string_view text) {
-  if (SanitizeUtf8(text) == text) return Status::Ok();
+  if (IsCleanUtf8(text)) return Status::Ok();
   return InvalidArgument(fmt::format("{}: the text is not valid UTF-8 or has NUL bytes", what));
 }
 

@@ -51,9 +51,10 @@ Status SqliteStore::PutRecords(EntityKind kind, std::span<const Record> records,
   DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement drop_stale,
                            database_->Prepare(fmt::format("DELETE FROM {} WHERE {} = ?",
                                                           tables.embeddings, tables.owner)));
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement select, PrepareGet(kind));
   for (const Record& record : records) {
     DYNAJOB_ASSIGN_OR_RETURN(const std::optional<Record> stored,
-                             GetRecord<Record>(kind, record.id));
+                             GetRecord<Record>(select, record.id));
     if (stored == record) continue;
     if (ReplacesEmbeddedText(stored, record))
       DYNAJOB_RETURN_IF_ERROR(drop_stale.Bind(record.id).Run());
@@ -89,17 +90,22 @@ Status SqliteStore::ForEachRecord(EntityKind kind, const std::function<Status(Re
   return Status::Ok();
 }
 
-template <typename Record>
-Result<std::optional<Record>> SqliteStore::GetRecord(EntityKind kind, std::string_view id) {
+Result<SqliteStatement> SqliteStore::PrepareGet(EntityKind kind) {
   const EntityTables& tables = TablesOf(kind);
-  DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement select,
-                           database_->Prepare(fmt::format("SELECT {} FROM {} WHERE id = ?",
-                                                          tables.columns, tables.entities)));
+  return database_->Prepare(
+      fmt::format("SELECT {} FROM {} WHERE id = ?", tables.columns, tables.entities));
+}
+
+// `select` is what PrepareGet gave and can be used again.
+template <typename Record>
+Result<std::optional<Record>> SqliteStore::GetRecord(SqliteStatement& select, std::string_view id) {
+  select.Reset();
   select.Bind(id);
   DYNAJOB_ASSIGN_OR_RETURN(const bool found, select.Step());
   if (!found) return std::optional<Record>();
   Record record;
   DYNAJOB_RETURN_IF_ERROR(ReadRecord(select, name(), record));
+  select.Reset();
   return std::optional<Record>(std::move(record));
 }
 
@@ -129,11 +135,13 @@ Status SqliteStore::ForEachCandidate(const std::function<Status(Candidate)>& vis
 }
 
 Result<std::optional<Job>> SqliteStore::GetJob(std::string_view id) {
-  return GetRecord<Job>(EntityKind::kJob, id);
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement select, PrepareGet(EntityKind::kJob));
+  return GetRecord<Job>(select, id);
 }
 
 Result<std::optional<Candidate>> SqliteStore::GetCandidate(std::string_view id) {
-  return GetRecord<Candidate>(EntityKind::kCandidate, id);
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement select, PrepareGet(EntityKind::kCandidate));
+  return GetRecord<Candidate>(select, id);
 }
 
 Status SqliteStore::PutResponse(const ResponseEvent& event) {

@@ -57,8 +57,9 @@ class SqliteStore : public Store {
                     Status (*check)(const Record&));
   template <typename Record>
   Status ForEachRecord(EntityKind kind, const std::function<Status(Record)>& visit);
+  Result<SqliteStatement> PrepareGet(EntityKind kind);
   template <typename Record>
-  Result<std::optional<Record>> GetRecord(EntityKind kind, std::string_view id);
+  Result<std::optional<Record>> GetRecord(SqliteStatement& select, std::string_view id);
   Status RequireEntity(EntityKind kind, std::string_view id, std::string_view what);
   Result<EntitySummary> SummarizeEntities(EntityKind kind);
   Result<size_t> CountRows(std::string_view table);

@@ -12,7 +12,7 @@
 
 #include "dynajob/agent/dyna_q.h"
 #include "dynajob/agent/options.h"
-#include "dynajob/agent/tensor_bundle.h"
+#include "dynajob/core/tensor_bundle.h"
 
 namespace dynajob {
 

@@ -12,6 +12,9 @@ namespace dynajob {
 // with U+FFFD, and removes NUL bytes.
 std::string SanitizeUtf8(std::string_view text);
 
+// Whether SanitizeUtf8 would leave the text as it is.
+bool IsCleanUtf8(std::string_view text);
+
 // ASCII letters in lower case; all other bytes unchanged.
 std::string ToLowerAscii(std::string_view text);
 

@@ -3,15 +3,18 @@
 //   candidate  hard: its hard skills             soft: its soft skills
 //   job        title, experience: the text       tech: its technical skills   soft: its soft skills
 //
-// A list of skills is the mean of its phrases' vectors, brought to norm 1. A field whose text is
-// missing, or has no words, gives no vector, unless a fallback is allowed: hard <- résumé, else
-// bio; a candidate's soft <- bio, else résumé; tech <- description.
+// A list of skills is the mean of its phrases' vectors, brought to norm 1. Titles and texts are one
+// passage each; what becomes of a long one is the embedder's business (minilm.h reads it in
+// windows). A field whose text is missing, or has no words, gives no vector, unless a fallback is
+// allowed: hard
+// <- résumé, else bio; a candidate's soft <- bio, else résumé; tech <- description.
 #ifndef DYNAJOB_EMBEDDINGS_RECORD_FIELDS_H_
 #define DYNAJOB_EMBEDDINGS_RECORD_FIELDS_H_
 
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "dynajob/core/catalog.h"
@@ -23,11 +26,14 @@
 namespace dynajob {
 
 struct EmbedOptions {
+  // What makes the vectors: "lexical" (lexical_embedder.h), "sample" (dynajob/market/
+  // sample_vectors.h: the sample market only), else a model for MiniLmEmbedder.
+  std::string model = "lexical";
   // Whether longer text stands in for skills that are not listed. Without it, an entity without a
   // required field is not in the catalog.
   bool fallback_to_text = true;
-  // Records per transaction, 1 to 100000.
-  int64_t batch_size = 256;
+  // Records per transaction and per report of progress, 1 to 100000.
+  int64_t batch_size = 64;
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);  // "embeddings.…"
@@ -49,14 +55,34 @@ struct EmbedReport {
   bool operator==(const EmbedReport&) const = default;
 };
 
+// Vectors of skills and titles, so that one that many records have is embedded once. For one
+// embedder. Not safe for concurrent use.
+class PhraseCache {
+ public:
+  // Starts anew when phrases and vectors take more than `max_bytes`.
+  explicit PhraseCache(size_t max_bytes = size_t{1} << 26) : max_bytes_(max_bytes) {}
+
+  // The vectors of all phrases: those that are new, each once, in one call of the embedder. They
+  // stay where they are until the next call.
+  Status Embed(std::span<const std::string* const> phrases, const Embedder& embedder);
+  // Of a phrase of the last Embed call.
+  std::span<const float> Vector(const std::string& phrase) const;
+  size_t size() const { return vectors_.size(); }
+
+ private:
+  size_t max_bytes_;
+  size_t bytes_ = 0;
+  std::unordered_map<std::string, std::vector<float>> vectors_;
+};
+
 // The vectors of these records, in their order, fields in the order of KnownFields(); adds to
 // `counts`. Fails when the embedder does.
 Result<std::vector<EmbeddingRow>> EmbedRecords(std::span<const Candidate> candidates,
                                                const Embedder& embedder,
-                                               const EmbedOptions& options,
+                                               const EmbedOptions& options, PhraseCache& cache,
                                                std::map<std::string, FieldCounts>& counts);
 Result<std::vector<EmbeddingRow>> EmbedRecords(std::span<const Job> jobs, const Embedder& embedder,
-                                               const EmbedOptions& options,
+                                               const EmbedOptions& options, PhraseCache& cache,
                                                std::map<std::string, FieldCounts>& counts);
 
 // The catalog that a store with these records would give after EmbedStore(); failures as

@@ -7,6 +7,7 @@
 #ifndef DYNAJOB_MARKET_TEXT_FACTS_H_
 #define DYNAJOB_MARKET_TEXT_FACTS_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,20 @@
 #include "dynajob/core/types.h"
 
 namespace dynajob {
+
+// Where a text states something: its bytes [begin, end).
+struct TextSpan {
+  size_t begin = 0;
+  size_t end = 0;
+  bool operator==(const TextSpan&) const = default;
+};
+
+// A fact and the words that state it, so that whoever doubts it can look.
+template <typename Value>
+struct Found {
+  Value value{};
+  TextSpan span;
+};
 
 // Limits of a believable yearly salary in US dollars; anything outside is refused.
 inline constexpr double kMinYearlySalary = 5'000;
@@ -31,6 +46,30 @@ inline constexpr double kMaxYearlySalary = 5'000'000;
 // Refused (nullopt): no amount, another currency, a rate per piece ("per game", "per session"), a
 // result outside [kMinYearlySalary, kMaxYearlySalary].
 std::optional<SalaryRange> ParseSalary(std::string_view text);
+
+// A salary phrase as it is written, in any currency.
+struct Pay {
+  double low = 0;  // <= high
+  double high = 0;
+  std::string currency;        // ISO 4217; "USD" when the phrase names none
+  double per_year = 0;         // units a year: 2080 for an hourly pay; 0 when not known
+  bool period_stated = false;  // or else inferred from the amount, for US dollars only
+  // As ParseSalary. Other currencies have none: their rates change by the day, and a figure that
+  // looks exact would not be.
+  std::optional<SalaryRange> yearly_usd;
+};
+// nullopt: no amount, a rate per piece, or US dollars whose period neither is stated nor follows.
+std::optional<Pay> ParsePay(std::string_view text);
+
+// What prose says, with the place where it does: "The salary range is $80,000 - $95,000", "This is
+// a fully remote position", "Job Type: Full-time", "Location: Denver, CO". Amounts count as pay
+// only beside a period or a word such as "salary", and not beside words such as "revenue" or
+// "bonus"; work mode and contract only in phrases that speak of the position. The first statement
+// counts.
+std::optional<Found<Pay>> FindPay(std::string_view text);
+std::optional<Found<WorkMode>> FindWorkMode(std::string_view text);
+std::optional<Found<ContractType>> FindContract(std::string_view text);
+std::optional<Found<std::string>> FindLocation(std::string_view text);
 
 // A bare number, read as ParseSalary reads an amount without a period.
 std::optional<double> YearlySalaryFromNumber(double amount);
@@ -84,6 +123,10 @@ Seniority SeniorityFromPosting(std::string_view text);
 // (junior).
 Seniority SeniorityFromResume(std::string_view text);
 
+// As SeniorityFromPosting and SeniorityFromResume, with the place; nullopt for kUnknown.
+std::optional<Found<Seniority>> FindPostingSeniority(std::string_view text);
+std::optional<Found<Seniority>> FindResumeSeniority(std::string_view text);
+
 // Where "Houston, TX 77002", "12 Main St, Denver, CO", "New York State" or "California" is: the
 // centre of a known city, or else of the state. nullopt for "Remote" and everything else.
 std::optional<GeoPoint> LocateUsPlace(std::string_view location);
@@ -99,10 +142,11 @@ std::string RepairDoubleEncoding(std::string_view text);
 // most one empty line in a row. Applying it twice gives the same as once for text without markup.
 std::string PlainText(std::string_view text);
 
-// A posting without the sentences that say nothing of the work: equal opportunity, screening, notes
-// to recruiters, benefits, epidemics. They mention words such as "recruiting" and "compliance" in
+// A posting in which the sentences that say nothing of the work are line ends, byte for byte, so
+// that places in the result are places in the posting: equal opportunity, screening, notes to
+// recruiters, benefits, epidemics. They mention words such as "recruiting" and "compliance" in
 // postings of every occupation, which would pass for skills.
-std::string WithoutBoilerplate(std::string_view posting);
+std::string MaskBoilerplate(std::string_view posting);
 
 }  // namespace dynajob
 

@@ -57,11 +57,40 @@ struct Occupation {
   std::vector<std::string> employers;
 };
 
+// A skill of a user's own list, such as an ESCO or O*NET export (skills_file.h).
+struct ImportedSkill {
+  std::string phrase;
+  std::vector<std::string> spellings;  // others; may be empty
+  bool soft = false;
+};
+
+// What became of the skills of such a list.
+struct VocabularyGrowth {
+  size_t new_skills = 0;
+  size_t known_skills = 0;  // the vocabulary has them: their spellings are added to its own phrase
+  size_t new_spellings = 0;
+  size_t refused_spellings = 0;  // without a letter or digit, too long, or that of another skill
+};
+
+// A place in a text that mentions a skill: its bytes [begin, end).
+struct SkillMention {
+  std::string skill;  // the canonical phrase
+  bool soft = false;
+  size_t begin = 0;
+  size_t end = 0;
+};
+
 // Immutable after construction; safe for concurrent use.
 class SkillVocabulary {
  public:
   // The vocabulary compiled into the program, built on first use.
   static const SkillVocabulary& Builtin();
+
+  // That vocabulary and `imported`. An imported spelling that is one word is guarded, since it may
+  // be plain English: a name counts in its own case only, any other word beside evidence only.
+  // Imported hard skills have no part in SectorProfile. `growth` may be null.
+  static std::unique_ptr<const SkillVocabulary> Extended(std::span<const ImportedSkill> imported,
+                                                         VocabularyGrowth* growth = nullptr);
 
   SkillVocabulary(const SkillVocabulary&) = delete;
   SkillVocabulary& operator=(const SkillVocabulary&) = delete;
@@ -78,6 +107,9 @@ class SkillVocabulary {
   // plain English ("Go", "R", "Excel", "Spring") count only when written like a name and next to
   // evidence that they are one. Takes time linear in the text.
   Matches FindSkills(std::string_view text) const;
+
+  // The same, every place of it, in order.
+  std::vector<SkillMention> FindMentions(std::string_view text) const;
 
   size_t sector_count() const;
   std::string_view sector_name(size_t sector) const;
@@ -99,6 +131,7 @@ class SkillVocabulary {
 
  private:
   SkillVocabulary();
+  SkillVocabulary(std::span<const ImportedSkill> imported, VocabularyGrowth* growth);
 
   struct Tables;
   std::unique_ptr<const Tables> tables_;

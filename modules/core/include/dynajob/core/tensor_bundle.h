@@ -1,9 +1,11 @@
 // Named tensors in the safetensors format (https://github.com/huggingface/safetensors, format 1):
 // 8 bytes little-endian header length, a JSON header, raw little-endian data. What is written here
-// opens in Python with `safetensors.numpy.load_file`.
-#ifndef DYNAJOB_AGENT_TENSOR_BUNDLE_H_
-#define DYNAJOB_AGENT_TENSOR_BUNDLE_H_
+// opens in Python with `safetensors.numpy.load_file`. Files of others may hold any type of the
+// format; what is written here is F32, F16, U32 and U64.
+#ifndef DYNAJOB_CORE_TENSOR_BUNDLE_H_
+#define DYNAJOB_CORE_TENSOR_BUNDLE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -15,17 +17,25 @@
 
 namespace dynajob {
 
+// 16-bit floats, "F16" (IEEE 754) or "BF16", little-endian, as the same numbers in 32 bits.
+std::vector<float> WidenFloats(std::string_view bytes, std::string_view type);
+// The nearest 16-bit floats ("F16", little-endian; ties to even; infinite beyond 65504).
+std::string NarrowFloats(std::span<const float> values);
+
 class TensorBundle {
  public:
   // Replace a tensor of the same name. The shape's product must be the number of values.
   void Put(const std::string& name, std::span<const float> values, std::vector<size_t> shape);
+  void PutHalf(const std::string& name, std::span<const float> values, std::vector<size_t> shape);
   void Put(const std::string& name, std::span<const uint32_t> values);
   void Put(const std::string& name, std::span<const uint64_t> values);
 
-  // Fail with kCorruptData when the tensor is missing or has another type.
+  // Fail with kCorruptData when the tensor is missing or has another type. Floats also takes F16
+  // and BF16, which float32 holds exactly.
   Result<std::vector<float>> Floats(const std::string& name) const;
   Result<std::vector<uint32_t>> Words(const std::string& name) const;
   Result<std::vector<uint64_t>> LongWords(const std::string& name) const;
+  Result<std::vector<size_t>> Shape(const std::string& name) const;
   bool Has(const std::string& name) const { return tensors_.contains(name); }
   size_t size() const { return tensors_.size(); }
 
@@ -39,7 +49,7 @@ class TensorBundle {
 
  private:
   struct Tensor {
-    std::string type;  // "F32", "U32", "U64"
+    std::string type;  // as in the file: "F32", "BF16", …
     std::vector<size_t> shape;
     std::string bytes;
   };
@@ -53,4 +63,4 @@ class TensorBundle {
 
 }  // namespace dynajob
 
-#endif  // DYNAJOB_AGENT_TENSOR_BUNDLE_H_
+#endif  // DYNAJOB_CORE_TENSOR_BUNDLE_H_

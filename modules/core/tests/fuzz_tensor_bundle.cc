@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "dynajob/agent/tensor_bundle.h"
+#include "dynajob/core/tensor_bundle.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "dynajob/agent/tensor_bundle.h"
+#include "dynajob/core/tensor_bundle.h"
 
 #include <algorithm>
 #include <bit>
@@ -17,9 +17,49 @@ constexpr uint64_t kMaximumHeaderBytes = 100'000'000;  // as the reference imple
 constexpr size_t kLengthBytes = 8;
 
 size_t TypeSize(std::string_view type) {
-  if (type == "F32" || type == "U32") return 4;
-  if (type == "U64") return 8;
+  if (type == "F32" || type == "U32" || type == "I32") return 4;
+  if (type == "U64" || type == "I64" || type == "F64") return 8;
+  if (type == "F16" || type == "BF16" || type == "U16" || type == "I16") return 2;
+  if (type == "U8" || type == "I8" || type == "BOOL") return 1;
   return 0;
+}
+
+// IEEE 754 binary16 to binary32, exactly.
+float WidenHalf(uint16_t half) {
+  const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
+  const uint32_t exponent = (half >> 10) & 0x1fu;
+  const uint32_t mantissa = half & 0x3ffu;
+  if (exponent == 0) {  // zero or subnormal: mantissa * 2^-24
+    const float magnitude = static_cast<float>(mantissa) * 0x1p-24f;
+    return std::bit_cast<float>(std::bit_cast<uint32_t>(magnitude) | sign);
+  }
+  const uint32_t wide_exponent = exponent == 0x1fu ? 0xffu : exponent + (127 - 15);
+  return std::bit_cast<float>(sign | wide_exponent << 23 | mantissa << 13);
+}
+
+// The nearest binary16; ties to even.
+uint16_t NarrowHalf(float value) {
+  const uint32_t bits = std::bit_cast<uint32_t>(value);
+  const auto sign = static_cast<uint16_t>((bits >> 16) & 0x8000u);
+  const uint32_t magnitude = bits & 0x7fffffffu;
+  uint32_t half = 0;
+  if (magnitude > 0x7f800000u) {  // not a number
+    half = 0x7e00u;
+  } else if (magnitude >= std::bit_cast<uint32_t>(65520.0f)) {  // rounds beyond the largest
+    half = 0x7c00u;
+  } else if (magnitude < std::bit_cast<uint32_t>(0x1p-14f)) {
+    // Subnormal. The last place of a sum in [0.5, 1) is 2^-24, so the addition rounds to it.
+    const float sum = std::bit_cast<float>(magnitude) + 0.5f;
+    half = std::bit_cast<uint32_t>(sum) - std::bit_cast<uint32_t>(0.5f);
+  } else {
+    const uint32_t rounded = magnitude + 0xfffu + ((magnitude >> 13) & 1u);
+    half = (rounded >> 13) - ((127 - 15) << 10);
+  }
+  return static_cast<uint16_t>(sign | half);
+}
+
+float WidenBrainFloat(uint16_t value) {
+  return std::bit_cast<float>(static_cast<uint32_t>(value) << 16);
 }
 
 template <typename T>
@@ -81,11 +121,39 @@ Result<Entry> ParseEntry(const std::string& name, const nlohmann::json& json) {
 
 }  // namespace
 
+std::vector<float> WidenFloats(std::string_view bytes, std::string_view type) {
+  std::vector<float> values(bytes.size() / sizeof(uint16_t));
+  for (size_t i = 0; i < values.size(); ++i) {
+    uint16_t narrow = 0;
+    std::memcpy(&narrow, bytes.data() + i * sizeof(narrow), sizeof(narrow));
+    values[i] = type == "F16" ? WidenHalf(narrow) : WidenBrainFloat(narrow);
+  }
+  return values;
+}
+
+std::string NarrowFloats(std::span<const float> values) {
+  std::string bytes;
+  bytes.reserve(values.size() * sizeof(uint16_t));
+  for (const float value : values) {
+    const uint16_t narrow = NarrowHalf(value);
+    bytes.push_back(static_cast<char>(narrow & 0xff));
+    bytes.push_back(static_cast<char>(narrow >> 8));
+  }
+  return bytes;
+}
+
 void TensorBundle::Put(const std::string& name, std::span<const float> values,
                        std::vector<size_t> shape) {
   const auto count = ElementCount(shape);
   DYNAJOB_CHECK(count && *count == values.size(), "tensor shape does not match: " + name);
   tensors_[name] = {"F32", std::move(shape), RawBytes(values)};
+}
+
+void TensorBundle::PutHalf(const std::string& name, std::span<const float> values,
+                           std::vector<size_t> shape) {
+  const auto count = ElementCount(shape);
+  DYNAJOB_CHECK(count && *count == values.size(), "tensor shape does not match: " + name);
+  tensors_[name] = {"F16", std::move(shape), NarrowFloats(values)};
 }
 
 void TensorBundle::Put(const std::string& name, std::span<const uint32_t> values) {
@@ -110,7 +178,15 @@ Result<std::vector<T>> TensorBundle::Get(const std::string& name, std::string_vi
 }
 
 Result<std::vector<float>> TensorBundle::Floats(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  if (found != tensors_.end() && (found->second.type == "F16" || found->second.type == "BF16"))
+    return WidenFloats(found->second.bytes, found->second.type);
   return Get<float>(name, "F32");
+}
+Result<std::vector<size_t>> TensorBundle::Shape(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) return CorruptData(fmt::format("tensor '{}' is missing", name));
+  return found->second.shape;
 }
 Result<std::vector<uint32_t>> TensorBundle::Words(const std::string& name) const {
   return Get<uint32_t>(name, "U32");
