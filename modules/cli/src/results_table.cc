@@ -75,7 +75,7 @@ std::string QualityTable(const ProtocolResult& protocol) {
   TextTable table({"<arm", "regret", "apply rate", "NDCG@10", "gap"});
   AddByKind(protocol, table, [&](const ArmResult& arm) {
     table.AddRow({arm.name, regret.Cell(arm), apply.Cell(arm), ndcg.Cell(arm),
-                  arm.optimality_gap ? FormatInterval(*arm.optimality_gap, 3) : "-"});
+                  arm.optimality_gap ? FormatInterval(*arm.optimality_gap, 2) : "-"});
   });
   return table.ToString();
 }

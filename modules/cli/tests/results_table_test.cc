@@ -66,7 +66,7 @@ ResultsSummary MakeResults(Estimate difference) {
   protocol.steps = 40;
   protocol.candidates = 24;
   protocol.arms = {MakeArm("random", "reference", 1), MakeArm("baseline", "learner", 8),
-                   MakeArm("hybrid", "learner", 21), MakeArm("surrogate-rank", "reference", 20)};
+                   MakeArm("hybrid", "learner", 21), MakeArm("greedy-model-frozen", "reference", 20)};
   protocol.comparisons = {
       {"hybrid", "baseline", "cumulative_reward", difference, {0.9, 0.8, 1}},
       {"hybrid", "hybrid-frozen", "cumulative_reward", {0.1, -1, 1}, {0.5, 0.4, 0.6}}};
@@ -88,7 +88,7 @@ TEST(ResultsText, ShowsEveryArmLearnersFirst) {
   EXPECT_THAT(text, HasSubstr("never, 25 %"));
   EXPECT_THAT(text, HasSubstr("21.00 [20.00,22.00]"));
   EXPECT_THAT(text, HasSubstr("81 %"));
-  EXPECT_THAT(text, HasSubstr("0.310 [0.280,0.340]"));
+  EXPECT_THAT(text, HasSubstr("0.31 [0.28,0.34]"));
   EXPECT_THAT(text, HasSubstr("12 % [5,20]"));
 }
 

@@ -58,7 +58,8 @@ std::vector<std::pair<std::string_view, std::string_view>> KeyPairs() {
           {"hybrid", "llm"},           {"hybrid", "cosine"},        {"cosine", "llm"},
           {"hybrid", "hybrid-frozen"}, {"cosine", "cosine-frozen"}, {"llm", "llm-frozen"},
           {"hybrid", "cosine-rank"},   {"cosine", "cosine-rank"},   {"llm", "cosine-rank"},
-          {"baseline", "cosine-rank"}};
+          {"baseline", "cosine-rank"}, {"hybrid", "linucb-cosine"}, {"cosine", "linucb-cosine"},
+          {"llm", "linucb-cosine"},    {"baseline", "linucb"},      {"hybrid", "greedy-model"}};
 }
 
 ScoreTable Scores(const ArmTraces& arm, const Metric& metric) {

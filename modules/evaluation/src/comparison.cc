@@ -3,15 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "dynajob/core/parallel.h"
+#include "dynajob/evaluation/linear_bandit.h"
 #include "dynajob/evaluation/ranking_metrics.h"
 #include "dynajob/evaluation/split.h"
 #include "dynajob/evaluation/statistics.h"
+
+#include "arm_catalog.h"
 
 namespace dynajob {
 namespace {
@@ -21,6 +25,7 @@ constexpr size_t kJudgeReportPairs = 4000;
 struct Trained {
   std::unique_ptr<DynaQAgent> agent;
   uint64_t labels = 0;
+  double seconds = 0;  // of pre-training, that of the cosine phase of a hybrid included
 };
 
 // What all arms of one seed share.
@@ -32,6 +37,7 @@ struct SeedContext {
   std::optional<Judge> judge;
   std::vector<CandidateRow> people;  // the unseen candidates that arms meet
   std::array<Trained, 4> trained;    // by Strategy
+  std::optional<BanditFeatures> bandit_features;
   JudgeReport report;
 
   // The jobs that may be recommended to unseen candidates, and to one of them.
@@ -42,7 +48,19 @@ struct SeedContext {
   std::span<const JobRow> EvaluationPool(CandidateRow person) const {
     return evaluation_pools != nullptr ? evaluation_pools->Pool(person) : evaluation_jobs();
   }
+  const Trained& TrainedFor(const ArmSpec& spec) const {
+    return trained[static_cast<size_t>(*spec.agent)];
+  }
 };
+
+double SecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Of the network that the arm recommends by.
+uint64_t UpdatesOf(const ArmSpec& spec, const LearnerCounts& counts) {
+  return spec.form == ArmForm::kModelLearner ? counts.model_updates : counts.q_updates;
+}
 
 class Comparison {
  public:
@@ -88,15 +106,12 @@ class Comparison {
   uint64_t people_total_ = 0;
 };
 
-// "hybrid", "hybrid-frozen" -> kHybrid; nullopt for arms without an agent.
-std::optional<Strategy> StrategyOf(std::string_view arm) {
-  constexpr std::string_view kFrozen = "-frozen";
-  if (arm.ends_with(kFrozen)) arm.remove_suffix(kFrozen.size());
-  const auto strategy = ParseStrategy(arm);
-  return strategy.ok() ? std::optional(*strategy) : std::nullopt;
+// Names are validated.
+const ArmSpec& SpecOf(std::string_view arm) {
+  const ArmSpec* spec = FindArmSpec(arm);
+  DYNAJOB_CHECK(spec != nullptr, "unknown arm " + std::string(arm));
+  return *spec;
 }
-
-bool IsLearner(std::string_view arm) { return ParseStrategy(arm).ok(); }
 
 Result<ComparisonTraces> Comparison::Run() {
   DYNAJOB_RETURN_IF_ERROR(options_.Validate());
@@ -133,7 +148,7 @@ Result<ComparisonTraces> Comparison::Run() {
     ProtocolTraces& protocol = traces.protocols.emplace_back();
     protocol.protocol = *ParseProtocol(name);
     for (const std::string& arm : arms)
-      protocol.arms.push_back({arm, IsLearner(arm) ? "learner" : "reference",
+      protocol.arms.push_back({arm, std::string(SpecOf(arm).kind()),
                                std::vector<std::vector<Trace>>(contexts.size()),
                                std::vector<ArmCost>(contexts.size())});
   }
@@ -185,6 +200,12 @@ Status Comparison::Prepare(SeedContext& context) {
       context.split.evaluation_candidates.begin(),
       context.split.evaluation_candidates.begin() + static_cast<std::ptrdiff_t>(people));
   MeasureJudge(context);
+  if (std::any_of(options_.comparison.arms.begin(), options_.comparison.arms.end(),
+                  [](const std::string& arm) { return SpecOf(arm).is_bandit(); })) {
+    context.bandit_features.emplace(*cosine_, context.split.training_candidates,
+                                    context.split.training_jobs,
+                                    static_cast<size_t>(options_.bandit.components), context.seed);
+  }
   return Status::Ok();
 }
 
@@ -269,30 +290,48 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
                      ? Trainer::ContinueAsHybrid(inputs, options_.trainer, *cosine_agent)
                      : Trainer::Create(inputs, options_.trainer, strategy, context.seed);
   if (!trainer.ok()) return trainer.error();
+  const auto start = std::chrono::steady_clock::now();
   Trainer::Hooks hooks;
   hooks.cancellation = cancellation_;
   DYNAJOB_RETURN_IF_ERROR((*trainer)->Run(hooks));
   Trained& trained = context.trained[static_cast<size_t>(strategy)];
   trained.agent = std::make_unique<DynaQAgent>((*trainer)->agent());
   trained.labels = (*trainer)->labels_bought();
+  trained.seconds = SecondsSince(start);
+  if (cosine_agent != nullptr)
+    trained.seconds += context.trained[static_cast<size_t>(Strategy::kCosine)].seconds;
   return Status::Ok();
 }
 
 std::unique_ptr<Arm> Comparison::MakeArm(const std::string& name, const SeedContext& context,
                                          Protocol protocol) const {
-  if (const auto strategy = StrategyOf(name)) {
-    const DynaQAgent& agent = *context.trained[static_cast<size_t>(*strategy)].agent;
-    if (!IsLearner(name)) return MakeFrozenArm(agent);
-    return MakeLearnerArm(agent, options_.online, protocol, *strategy != Strategy::kBaseline);
+  const ArmSpec& spec = SpecOf(name);
+  switch (spec.form) {
+    case ArmForm::kQLearner:
+    case ArmForm::kModelLearner: {
+      const DynaQAgent& agent = *context.TrainedFor(spec).agent;
+      const RankBy rank_by = spec.form == ArmForm::kQLearner ? RankBy::kQ : RankBy::kWorldModel;
+      if (spec.frozen) return MakeFrozenArm(agent, rank_by);
+      return MakeLearnerArm(agent, options_.online, protocol, *spec.agent != Strategy::kBaseline,
+                            rank_by);
+    }
+    case ArmForm::kLinUcb:
+    case ArmForm::kThompson:
+      return MakeBanditArm(
+          *context.bandit_features, options_.bandit,
+          spec.form == ArmForm::kLinUcb ? BanditPolicy::kUcb : BanditPolicy::kThompson,
+          spec.cosine_prior ? BanditPrior::kCosine : BanditPrior::kCold, protocol, context.seed);
+    case ArmForm::kRandom:
+      return MakeRandomArm(context.seed);
+    case ArmForm::kCosineRank:
+      return MakeRankingArm([this](Pair pair) { return cosine_->Cosine(pair); });
+    case ArmForm::kSurrogateRank:
+      return MakeRankingArm([this](Pair pair) {
+        return options_.rewards.Expected(surrogate_->ProbabilitiesOf(pair));
+      });
+    case ArmForm::kOracle:
+      break;
   }
-  if (name == "random") return MakeRandomArm(context.seed);
-  if (name == "cosine-rank")
-    return MakeRankingArm([this](Pair pair) { return cosine_->Cosine(pair); });
-  if (name == "surrogate-rank") {
-    return MakeRankingArm(
-        [this](Pair pair) { return options_.rewards.Expected(surrogate_->ProbabilitiesOf(pair)); });
-  }
-  DYNAJOB_CHECK(name == "oracle", "arm names are validated: " + name);
   return MakeRankingArm([&context](Pair pair) { return context.judge->ExpectedReward(pair); });
 }
 
@@ -300,6 +339,7 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
                           size_t arm_index, ComparisonTraces& traces) {
   std::vector<Trace> before;
   for (ProtocolTraces& protocol : traces.protocols) {
+    const auto start = std::chrono::steady_clock::now();
     const std::unique_ptr<Arm> arm = MakeArm(name, context, protocol.protocol);
     if (before.empty()) before = Before(context, *arm);
     std::vector<Trace>& people = protocol.arms[arm_index].by_seed[seed_index];
@@ -316,14 +356,19 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
       Report("evaluate", people_done_, people_total_);
     }
     const LearnerCounts online = arm->counts();
-    ArmCost cost{.llm_calls = 0, .env_steps = online.env_steps, .updates = online.q_updates};
-    if (const auto strategy = StrategyOf(name)) {
-      const Trained& trained = context.trained[static_cast<size_t>(*strategy)];
+    const ArmSpec& spec = SpecOf(name);
+    ArmCost cost{.llm_calls = 0,
+                 .env_steps = online.env_steps,
+                 .updates = UpdatesOf(spec, online),
+                 .online_s = SecondsSince(start)};
+    if (spec.agent) {
+      const Trained& trained = context.TrainedFor(spec);
       cost.llm_calls += trained.labels;
       cost.env_steps += trained.agent->counts().env_steps;
-      cost.updates += trained.agent->counts().q_updates;
+      cost.updates += UpdatesOf(spec, trained.agent->counts());
+      cost.training_s = trained.seconds;
     }
-    if (name == "surrogate-rank")
+    if (spec.form == ArmForm::kSurrogateRank)
       cost.llm_calls += context.people.size() * context.evaluation_jobs().size();
     protocol.arms[arm_index].cost_by_seed[seed_index] = cost;
   }
@@ -373,7 +418,7 @@ Status Comparison::CheckCancelled() const {
 bool Comparison::Uses(std::string_view wanted) const {
   return std::any_of(options_.comparison.arms.begin(), options_.comparison.arms.end(),
                      [&](const std::string& arm) {
-                       const auto strategy = StrategyOf(arm);
+                       const auto& strategy = SpecOf(arm).agent;
                        return strategy && ToString(*strategy) == wanted;
                      });
 }

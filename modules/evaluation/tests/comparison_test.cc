@@ -94,6 +94,50 @@ TEST_F(ComparisonTest, LabelsAreChargedToTheArmsThatBuyThem) {
   }
 }
 
+TEST_F(ComparisonTest, EveryArmThatIsKnownRunsInBothProtocols) {
+  options_.comparison.arms = KnownArms();
+  const ComparisonTraces traces = Run();
+  for (const ProtocolTraces& protocol : traces.protocols) {
+    ASSERT_EQ(protocol.arms.size(), KnownArms().size());
+    const double oracle = protocol.oracle.by_seed[0][0].steps[0].best_in_set;
+    for (const ArmTraces& arm : protocol.arms) {
+      SCOPED_TRACE(arm.name);
+      // Common random numbers: the first candidate set is the same for every arm.
+      EXPECT_EQ(arm.by_seed[0][0].steps[0].best_in_set, oracle);
+      EXPECT_EQ(arm.by_seed[0][0].steps.size(), 12u);
+      const ArmCost& cost = arm.cost_by_seed[0];
+      EXPECT_GT(cost.online_s, 0);
+      EXPECT_EQ(cost.training_s > 0, cost.updates > 0);
+    }
+  }
+}
+
+TEST_F(ComparisonTest, TheGreedyModelIsChargedForWhatTheHybridBought) {
+  options_.comparison.arms = {"hybrid", "greedy-model", "greedy-model-frozen"};
+  const ComparisonTraces traces = Run();
+  const auto& arms = traces.protocols[0].arms;
+  for (size_t seed = 0; seed < 2; ++seed) {
+    EXPECT_EQ(arms[1].cost_by_seed[seed].llm_calls, arms[0].cost_by_seed[seed].llm_calls);
+    EXPECT_EQ(arms[1].cost_by_seed[seed].env_steps, arms[0].cost_by_seed[seed].env_steps);
+    EXPECT_GT(arms[1].cost_by_seed[seed].updates, arms[2].cost_by_seed[seed].updates);
+    EXPECT_EQ(arms[1].by_seed[seed][0].jumpstart, arms[2].by_seed[seed][0].jumpstart);
+    EXPECT_NE(arms[1].by_seed[seed][0].jumpstart, arms[0].by_seed[seed][0].jumpstart);
+  }
+  // Online, it makes as many updates as Dyna-Q: one real and five simulated per step after warm-up.
+  const uint64_t online = arms[1].cost_by_seed[0].updates - arms[2].cost_by_seed[0].updates;
+  EXPECT_EQ(online, 4u * (12 - 5) * 6);
+}
+
+TEST_F(ComparisonTest, ACosinePriorRanksAsTheCosineDoes) {
+  options_.comparison.arms = {"linucb-cosine", "thompson-cosine", "cosine-rank"};
+  const ComparisonTraces traces = Run();
+  const auto& arms = traces.protocols[0].arms;
+  for (size_t person = 0; person < 4; ++person) {
+    EXPECT_EQ(arms[0].by_seed[0][person].jumpstart, arms[2].by_seed[0][person].jumpstart);
+    EXPECT_EQ(arms[1].by_seed[0][person].ndcg_at_10, arms[2].by_seed[0][person].ndcg_at_10);
+  }
+}
+
 TEST_F(ComparisonTest, ResultsFollowTheirSchema) {
   const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
   EXPECT_EQ(json["schema"], "dynajob.results/1");
