@@ -21,13 +21,14 @@ const Estimate* FindMetric(const ArmResult& arm, const std::string& name) {
 // A metric with its interval, the same number of decimals in all rows.
 class IntervalColumn {
  public:
-  IntervalColumn(const ProtocolResult& protocol, std::string metric) : metric_(std::move(metric)) {
+  IntervalColumn(const ProtocolResult& protocol, std::string metric, int most_digits = 3)
+      : metric_(std::move(metric)) {
     double magnitude = 0;
     for (const ArmResult& arm : protocol.arms) {
       if (const Estimate* estimate = FindMetric(arm, metric_))
         magnitude = std::max({magnitude, std::abs(estimate->low), std::abs(estimate->high)});
     }
-    digits_ = DigitsFor(magnitude);
+    digits_ = std::min(most_digits, DigitsFor(magnitude));
   }
 
   std::string Cell(const ArmResult& arm) const {
@@ -71,7 +72,7 @@ std::string RewardTable(const ProtocolResult& protocol) {
 
 std::string QualityTable(const ProtocolResult& protocol) {
   const IntervalColumn regret(protocol, "regret"), apply(protocol, "apply_rate"),
-      ndcg(protocol, "ndcg@10");
+      ndcg(protocol, "ndcg@10", 2);
   TextTable table({"<arm", "regret", "apply rate", "NDCG@10", "gap"});
   AddByKind(protocol, table, [&](const ArmResult& arm) {
     table.AddRow({arm.name, regret.Cell(arm), apply.Cell(arm), ndcg.Cell(arm),
