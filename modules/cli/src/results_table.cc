@@ -62,7 +62,7 @@ void AddByKind(const ProtocolResult& protocol, TextTable& table, const AddArm& a
 std::string RewardTable(const ProtocolResult& protocol) {
   const IntervalColumn jumpstart(protocol, "jumpstart"), reward(protocol, "cumulative_reward"),
       asymptote(protocol, "asymptote");
-  TextTable table({"<arm", "jumpstart", "cumulative reward", "asymptote", "of oracle"});
+  TextTable table({"<arm", "jumpstart", "cumulative reward", "asymptote", "oracle %"});
   AddByKind(protocol, table, [&](const ArmResult& arm) {
     table.AddRow({arm.name, jumpstart.Cell(arm), reward.Cell(arm), asymptote.Cell(arm),
                   Percent(arm.asymptote_share_of_oracle)});
@@ -71,7 +71,7 @@ std::string RewardTable(const ProtocolResult& protocol) {
 }
 
 std::string QualityTable(const ProtocolResult& protocol) {
-  const IntervalColumn regret(protocol, "regret"), apply(protocol, "apply_rate"),
+  const IntervalColumn regret(protocol, "regret"), apply(protocol, "apply_rate", 2),
       ndcg(protocol, "ndcg@10", 2);
   TextTable table({"<arm", "regret", "apply rate", "NDCG@10", "gap"});
   AddByKind(protocol, table, [&](const ArmResult& arm) {

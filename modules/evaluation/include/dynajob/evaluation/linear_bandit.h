@@ -21,10 +21,10 @@
 namespace dynajob {
 
 struct BanditOptions {
-  int64_t components = 16;       // dimensions of the jobs' principal subspace
-  double ridge = 1.0;            // weight of the prior, in observations of unit size
-  double ucb_width = 0.25;       // alpha of LinUCB: standard deviations above the mean
-  double thompson_scale = 0.25;  // v of Thompson sampling: scale of the posterior's spread
+  int64_t components = 16;      // dimensions of the jobs' principal subspace
+  double ridge = 10.0;          // weight of the prior, in observations of unit size
+  double ucb_width = 0.25;      // alpha of LinUCB: standard deviations above the mean
+  double thompson_scale = 0.1;  // v of Thompson sampling: scale of the posterior's spread
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);
