@@ -10,12 +10,12 @@
 #include <fmt/format.h>
 
 #include "dynajob/core/parallel.h"
-#include "dynajob/evaluation/linear_bandit.h"
-#include "dynajob/evaluation/ranking_metrics.h"
 #include "dynajob/evaluation/split.h"
 #include "dynajob/evaluation/statistics.h"
 
 #include "arm_catalog.h"
+#include "arm_factory.h"
+#include "before_online.h"
 
 namespace dynajob {
 namespace {
@@ -83,12 +83,10 @@ class Comparison {
   Status Train(SeedContext& context, Training training);
   Status RunStrategy(SeedContext& context, Strategy strategy, const DynaQAgent* cosine_agent);
   void MeasureJudge(SeedContext& context) const;
-  std::unique_ptr<Arm> MakeArm(const std::string& name, const SeedContext& context,
-                               Protocol protocol) const;
+  ArmParts PartsFor(const ArmSpec& spec, const SeedContext& context) const;
   Status RunArm(const SeedContext& context, const std::string& name, size_t seed_index,
                 size_t arm_index, ComparisonTraces& traces);
   std::vector<Trace> Before(const SeedContext& context, Arm& arm) const;
-  Trace BeforeOne(const SeedContext& context, Arm& arm, CandidateRow person) const;
   Status CheckCancelled() const;
   bool Uses(std::string_view wanted) const;
   std::vector<std::string> ArmsWithOracle() const;
@@ -303,44 +301,23 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
   return Status::Ok();
 }
 
-std::unique_ptr<Arm> Comparison::MakeArm(const std::string& name, const SeedContext& context,
-                                         Protocol protocol) const {
-  const ArmSpec& spec = SpecOf(name);
-  switch (spec.form) {
-    case ArmForm::kQLearner:
-    case ArmForm::kModelLearner: {
-      const DynaQAgent& agent = *context.TrainedFor(spec).agent;
-      const RankBy rank_by = spec.form == ArmForm::kQLearner ? RankBy::kQ : RankBy::kWorldModel;
-      if (spec.frozen) return MakeFrozenArm(agent, rank_by);
-      return MakeLearnerArm(agent, options_.online, protocol, *spec.agent != Strategy::kBaseline,
-                            rank_by);
-    }
-    case ArmForm::kLinUcb:
-    case ArmForm::kThompson:
-      return MakeBanditArm(
-          *context.bandit_features, options_.bandit,
-          spec.form == ArmForm::kLinUcb ? BanditPolicy::kUcb : BanditPolicy::kThompson,
-          spec.cosine_prior ? BanditPrior::kCosine : BanditPrior::kCold, protocol, context.seed);
-    case ArmForm::kRandom:
-      return MakeRandomArm(context.seed);
-    case ArmForm::kCosineRank:
-      return MakeRankingArm([this](Pair pair) { return cosine_->Cosine(pair); });
-    case ArmForm::kSurrogateRank:
-      return MakeRankingArm([this](Pair pair) {
-        return options_.rewards.Expected(surrogate_->ProbabilitiesOf(pair));
-      });
-    case ArmForm::kOracle:
-      break;
-  }
-  return MakeRankingArm([&context](Pair pair) { return context.judge->ExpectedReward(pair); });
+ArmParts Comparison::PartsFor(const ArmSpec& spec, const SeedContext& context) const {
+  return {.options = options_,
+          .cosine = *cosine_,
+          .surrogate = *surrogate_,
+          .judge = *context.judge,
+          .agent = spec.agent ? context.TrainedFor(spec).agent.get() : nullptr,
+          .bandit_features = context.bandit_features ? &*context.bandit_features : nullptr,
+          .seed = context.seed};
 }
 
 Status Comparison::RunArm(const SeedContext& context, const std::string& name, size_t seed_index,
                           size_t arm_index, ComparisonTraces& traces) {
+  const ArmSpec& spec = SpecOf(name);
   std::vector<Trace> before;
   for (ProtocolTraces& protocol : traces.protocols) {
     const auto start = std::chrono::steady_clock::now();
-    const std::unique_ptr<Arm> arm = MakeArm(name, context, protocol.protocol);
+    const std::unique_ptr<Arm> arm = MakeArm(spec, PartsFor(spec, context), protocol.protocol);
     if (before.empty()) before = Before(context, *arm);
     std::vector<Trace>& people = protocol.arms[arm_index].by_seed[seed_index];
     people = before;
@@ -356,7 +333,6 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
       Report("evaluate", people_done_, people_total_);
     }
     const LearnerCounts online = arm->counts();
-    const ArmSpec& spec = SpecOf(name);
     ArmCost cost{.llm_calls = 0,
                  .env_steps = online.env_steps,
                  .updates = UpdatesOf(spec, online),
@@ -378,35 +354,10 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
 std::vector<Trace> Comparison::Before(const SeedContext& context, Arm& arm) const {
   std::vector<Trace> traces;
   for (const CandidateRow person : context.people)
-    traces.push_back(BeforeOne(context, arm, person));
+    traces.push_back(
+        MeasureBeforeOnline(arm, {*context.judge, options_, context.seed, person,
+                                  context.EvaluationPool(person), context.evaluation_jobs()}));
   return traces;
-}
-
-Trace Comparison::BeforeOne(const SeedContext& context, Arm& arm, CandidateRow person) const {
-  Trace trace;
-  const auto set_size = static_cast<size_t>(options_.comparison.candidate_set_size);
-  for (int64_t i = 0; i < options_.comparison.jumpstart_sets; ++i) {
-    const std::vector<JobRow> set = DrawCandidateSet(
-        context.EvaluationPool(person), set_size,
-        Rng::Derive(context.seed, "jumpstart-set", person, static_cast<uint64_t>(i)),
-        [](JobRow) { return false; });
-    std::vector<double> scores(set.size());
-    arm.Score(person, set, scores);
-    const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
-    trace.jumpstart += context.judge->ExpectedReward({person, set[static_cast<size_t>(best)]}) /
-                       static_cast<double>(options_.comparison.jumpstart_sets);
-  }
-  const std::span<const JobRow> jobs = context.evaluation_jobs();
-  std::vector<double> scores(jobs.size()), rewards(jobs.size());
-  arm.Score(person, jobs, scores);
-  for (size_t i = 0; i < jobs.size(); ++i)
-    rewards[i] = context.judge->ExpectedReward({person, jobs[i]});
-  const std::vector<double> ranked = InRankedOrder(rewards, RankByScore(scores));
-  trace.ndcg_at_10 = NdcgAtK(ranked, 10, options_.rewards.ignore);
-  // Relevant is what the candidate would, in expectation, at least save.
-  trace.reciprocal_rank = ReciprocalRank(ranked, options_.rewards.save);
-  trace.hit_at_10 = HitAtK(ranked, 10, options_.rewards.save);
-  return trace;
 }
 
 Status Comparison::CheckCancelled() const {
