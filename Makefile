@@ -1,5 +1,6 @@
 # Every target does all the set-up it needs: packages, configure, build.
-.PHONY: all demo test minilm verify-minilm sample-vectors asan tsan fuzz clean help dependencies
+.PHONY: all demo test test-llm minilm verify-minilm sample-vectors asan tsan fuzz clean help \
+        dependencies
 
 all: dependencies
 	@cmake --preset release >/dev/null
@@ -11,6 +12,9 @@ demo: all
 test: all
 	@scripts/install_minilm.sh || echo 'MiniLM could not be fetched: its tests will be skipped'
 	tests/servers/with_mongodb ctest --preset release
+
+test-llm: dependencies
+	@scripts/test_llm.sh
 
 # The model for `dynajob embed --model minilm`.
 minilm: dependencies
@@ -61,6 +65,7 @@ help:
 	@echo 'make        install what is missing, configure, build build/release/dynajob'
 	@echo 'make demo   the same, then train and compare on a sample market (runs/demo)'
 	@echo 'make test   the same, then all tests, with a MongoDB server of their own'
+	@echo 'make test-llm  the LLM client and the program against llama.cpp, with a tiny model of random weights'
 	@echo 'make minilm put the embedding model all-MiniLM-L6-v2 where embed --model minilm looks'
 	@echo 'make verify-minilm  compare it with the Python package (installs that, some 6 GB)'
 	@echo 'make sample-vectors  make the sample market'"'"'s built-in vectors anew, with MiniLM'

@@ -35,12 +35,16 @@ TINY = [
 ]
 
 
+# What would configure dynajob, besides DYNAJOB_….
+HIDDEN = ("MONGODB_URI", "NO_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+
+
 def environment():
     """This process's, without what would configure dynajob."""
     return {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith("DYNAJOB_") and key not in ("MONGODB_URI", "NO_COLOR")
+        if not key.startswith("DYNAJOB_") and key not in HIDDEN
     }
 
 

@@ -4,6 +4,7 @@ import json
 import unittest
 
 from mongodb_support import EMBED, MongodbTest, candidates, jobs, write_rows
+from scripted_endpoint import ScriptedEndpoint  # of tests/servers, as mongodb_support sees to
 from support import TINY, environment, run, settings
 
 SETTINGS = settings(*TINY)
@@ -50,6 +51,27 @@ class SameResultsTest(MongodbTest):
         self.assertEqual(self.results(self.uri, "after"), before)
 
 
+    def test_labels_bought_into_a_database_replay_there_and_in_a_file(self):
+        endpoint = ScriptedEndpoint()
+        self.addCleanup(endpoint.close)
+        llm = [*SETTINGS, *settings(f"llm.base_url={endpoint.base_url}", "llm.model=simulated-llm")]
+        results = []
+        for source, store, name in (("endpoint", self.uri, "bought"), ("replay", self.uri, "again"),
+                                    ("replay", self.file, "moved")):
+            out = self.directory / name
+            self.succeed("compare", "--llm", source, "--store", store, "--out", out, *llm)
+            results.append((out / "results.json").read_bytes())
+            if source == "endpoint":
+                endpoint.close()
+                lines = self.directory / "labels.jsonl"
+                self.succeed("labels", "export", lines, "--store", self.uri)
+                self.succeed("labels", "import", lines, "--store", self.file)
+        self.assertGreater(json.loads((self.directory / "bought" / "llm.json").read_text())
+                           ["calls"]["paid"], 100)
+        self.assertEqual(results[1], results[0])
+        self.assertEqual(results[2], results[0])
+
+
 class ModelTest(MongodbTest):
     def train(self, *arguments):
         return self.succeed("train", "--strategy", "cosine", "--out", self.directory / "first", *SETTINGS,
@@ -79,6 +101,17 @@ class ModelTest(MongodbTest):
         self.assertEqual(self.count("models.files"), 3)
         self.train("--store", self.uri, "--force", "--no-publish", "--seed", "9")
         self.assertEqual(self.count("models.files"), 3)
+
+    def test_a_model_of_the_same_name_is_not_replaced_unasked(self):
+        self.import_market()
+        self.train("--store", self.uri)
+        published = self.recommend("store:first")
+        arguments = ["train", "--strategy", "baseline", "--out", self.directory / "other" / "first",
+                     "--store", self.uri, *SETTINGS]
+        self.assert_exit(run(*arguments), 1, "has a model 'first' already", "--publish NAME")
+        self.assertEqual(self.recommend("store:first"), published)
+        self.succeed(*arguments, "--publish", "second")
+        self.assertEqual(self.count("models"), 2)
 
 
 class CommandTest(MongodbTest):

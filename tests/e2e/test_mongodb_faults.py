@@ -2,14 +2,17 @@
 what is in the database afterwards."""
 
 import contextlib
+import json
 import re
+import signal
 import socket
+import subprocess
 import time
 import unittest
 
 from mongodb_support import (EMBED, MongodbTest, address_of, candidates, jobs, mongodb, with_database,
                              write_rows)
-from support import TINY, run, settings
+from support import TINY, command, environment, run, settings
 
 from fault_proxy import FaultProxy  # isort: skip
 from scripted_mongodb import HANG, ScriptedMongodb, documents, failure  # isort: skip
@@ -155,6 +158,41 @@ class LoadTest(FaultTest):
     def counts(self, uri=None):
         names = ("all_jobs", "job_embeddings", "candidates_text", "candidates_embeddings")
         return {name: self.count(name, uri) for name in names}
+
+
+class FollowTest(FaultTest):
+    def test_following_outlives_a_server_that_is_away_for_a_while(self):
+        self.import_market()
+        model = self.directory / "model"
+        self.succeed("train", "--strategy", "cosine", "--store", self.uri, "--out", model, "--no-publish",
+                     *settings(*TINY, "pretrain.cosine.steps=30"))
+        with FaultProxy(address_of(self.server)) as proxy:
+            process = subprocess.Popen(
+                command("recommend", "--model", model, "--candidate", "c1", "-k", "60", "--follow", "--json",
+                        "--store", with_database(proxy.uri, self.database)),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+            self.addCleanup(process.stdout.close)
+            self.addCleanup(process.stderr.close)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            self.assertEqual(len(json.loads(process.stdout.readline())["recommendations"]), 60)
+            messages = []
+
+            def read_until(text):
+                while not messages or text not in messages[-1]:
+                    line = process.stderr.readline()
+                    self.assertTrue(line, messages)
+                    messages.append(line)
+
+            proxy.interrupt()
+            read_until("trying again")
+            self.command({"delete": "all_jobs", "deletes": [{"q": {"_id": "j3"}, "limit": 1}]})
+            proxy.resume()
+            read_until("it can be reached again")
+            self.assertEqual(len(json.loads(process.stdout.readline())["recommendations"]), 59)
+            self.assertEqual(sum("trying again" in message for message in messages), 1, messages)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=60), 130)
 
 
 class WriteTest(FaultTest):

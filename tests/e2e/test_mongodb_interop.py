@@ -112,7 +112,8 @@ class InteropTest(MongodbTest):
                 self.assertEqual(len(shown), 5)
                 self.assertLessEqual(set(shown), {str(id_) for id_ in job_ids})
                 # Embeddings that dynajob writes refer to the jobs with the type that their ids have.
-                self.succeed("embed", "--store", self.uri, *settings("embeddings.dimension=16"), *EXTERNAL)
+                self.succeed("embed", "--replace", "--store", self.uri, *settings("embeddings.dimension=16"),
+                             *EXTERNAL)
                 references = [document["original_job_id"] for document in self.db.job_embeddings.find()]
                 self.assertEqual(sorted(map(repr, references)), sorted(map(repr, job_ids)))
                 self.assertEqual({type(id_) for id_ in references}, {type(id_) for id_ in job_ids})
@@ -137,9 +138,30 @@ class InteropTest(MongodbTest):
                                        (1, "unknown BinData", 9)):
             self.assertRegex(shown, rf"{count} jobs are left out: [^\n]*{reason}, such as {job_ids[example]}")
         self.assertIn(f"with {CANDIDATES} candidates and {JOBS - len(wrong)} jobs", shown)
+        process = run("compare", "--store", self.uri, "--out", self.directory / "lenient", *settings(*TINY), *EXTERNAL)
+        self.assert_exit(process, 0)
+        self.assertIn("2 jobs are left out: no tech embedding, such as", process.stderr)
         strict = run("compare", "--store", self.uri, "--out", self.directory / "out", "--strict", *settings(*TINY),
                      *EXTERNAL)
         self.assertNotEqual(strict.returncode, 0)
+
+    def test_vectors_of_others_are_replaced_only_when_asked(self):
+        """Documents whose own ids are those of other jobs: none may be mistaken for another's."""
+        self.write_prototype()
+        self.db.job_embeddings.delete_many({})
+        ids = [job["_id"] for job in self.db.jobs_text.find()]
+        self.db.job_embeddings.insert_many(
+            {"_id": own, "original_job_id": job, "job_title_embeddings": self.floats()}
+            for own, job in zip(ids[1:], ids))
+        before = list(self.db.job_embeddings.find())
+        embed = ["embed", "--store", self.uri, *settings("embeddings.dimension=16"), *EXTERNAL]
+        self.assert_exit(run(*embed), 1, "another program made vectors of candidate.hard", "--replace")
+        self.assertEqual(list(self.db.job_embeddings.find()), before)
+        self.succeed(*embed, "--replace")
+        documents = list(self.db.job_embeddings.find())
+        self.assertEqual(sorted(d["original_job_id"] for d in documents), sorted(ids))
+        self.assertTrue(all("tech_skills_vectors" in d for d in documents))
+        self.assertIn("ready for compare: yes", self.summary(*EXTERNAL))
 
     def test_what_dynajob_writes_is_read_by_pymongo(self):
         self.import_market(job_count=JOBS, candidate_count=CANDIDATES)

@@ -16,7 +16,8 @@ class FaultProxy:
     lose_reply(command, times) forwards the next `times` requests with that command, waits for the server's
     reply, and closes the client's connection instead of passing it on: the write is committed, the client
     cannot know. fail_after(command, count) passes `count` more replies to that command and then closes every
-    connection and stops listening, as a server that is stopped.
+    connection and stops listening, as a server that is stopped. interrupt() closes every connection, old or new,
+    until resume().
     """
 
     def __init__(self, target):
@@ -27,6 +28,7 @@ class FaultProxy:
         self._fail = {}
         self._connections = set()
         self._down = False
+        self._interrupted = False
         owner = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -67,6 +69,13 @@ class FaultProxy:
         with self._lock:
             self._fail[command.lower()] = count
 
+    def interrupt(self):
+        self._interrupted = True
+        self._close_all()
+
+    def resume(self):
+        self._interrupted = False
+
     def _close_all(self):
         with self._lock:
             connections, self._connections = self._connections, set()
@@ -77,7 +86,7 @@ class FaultProxy:
                 pass  # its peer was faster
 
     def _serve(self, client):
-        if self._down:
+        if self._down or self._interrupted:
             return
         try:
             with socket.create_connection(self.target) as server:

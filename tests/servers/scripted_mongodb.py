@@ -14,7 +14,8 @@ In Python:
 A rule is for a command ("find") or for a command on one collection ("find:all_jobs"), which goes first. Its
 value is a step, or a list of steps for one call each, of which the last repeats. A step is the reply's
 document, CLOSE, HANG, after(seconds, step), or a function from the request's document to a step. hello,
-ping, buildInfo and the like are answered by default; anything else without a rule is "no such command".
+ping, buildInfo and the like are answered by default; anything else without a rule is "no such command". Events of a change stream are as a real server sends them: that of an update has a fullDocument
+only when the stream asked for it.
 
 From another language: `scripted_mongodb.py SCRIPT.json [RECEIVED.jsonl]` prints the address and runs until its
 standard input ends; every request is appended to RECEIVED.jsonl as it arrives. The script is
@@ -118,6 +119,7 @@ class ScriptedMongodb:
         self._lock = threading.Lock()
         self._rules = {}
         self._received = []
+        self._looks_up_updates = False  # as the last change stream asked for
         self._stopping = threading.Event()
         owner = self
 
@@ -203,8 +205,21 @@ class ScriptedMongodb:
         if step is CLOSE:
             return False
         if not message.more_to_come:
+            step = self._as_asked_for(message.document, step)
             connection.sendall(mongodb_wire.reply_bytes(message, step))
         return True
+
+    def _as_asked_for(self, request, reply):
+        """The reply, in which events of updates have a fullDocument only when the stream asked for a lookup."""
+        stages = request.get("pipeline") or [{}]
+        if "$changeStream" in stages[0]:
+            self._looks_up_updates = stages[0]["$changeStream"].get("fullDocument") == "updateLookup"
+        if self._looks_up_updates or "nextBatch" not in reply.get("cursor", {}):
+            return reply
+        batch = [{key: value for key, value in event.items()
+                  if key != "fullDocument" or event.get("operationType") != "update"}
+                 for event in reply["cursor"]["nextBatch"]]
+        return {**reply, "cursor": {**reply["cursor"], "nextBatch": batch}}
 
     def _step(self, command, document):
         name = next(iter(document))
@@ -226,7 +241,8 @@ class ScriptedMongodb:
         reply = {"isWritablePrimary" if command == "hello" else "ismaster": True, "helloOk": True,
                  "maxBsonObjectSize": 16 * 1024 * 1024, "maxMessageSizeBytes": 48000000,
                  "maxWriteBatchSize": 100000, "logicalSessionTimeoutMinutes": 30, "minWireVersion": 0,
-                 "maxWireVersion": WIRE_VERSION, "readOnly": False, "ok": 1.0}
+                 "maxWireVersion": WIRE_VERSION, "readOnly": False,
+                 "localTime": datetime.datetime.now(datetime.timezone.utc), "ok": 1.0}
         if self.users:
             reply["saslSupportedMechs"] = ["SCRAM-SHA-256"]
         if self.replica_set:

@@ -46,22 +46,30 @@ Result<StepReport> DynaQAgent::Step(Environment& environment, double epsilon) {
   const JobRow a = environment.candidate_set()[choice.index];
   DYNAJOB_ASSIGN_OR_RETURN(const double r, environment.Recommend(a));
   Observe({s, a}, r, environment.candidate_set());
-
-  StepReport report{.job = a, .reward = r, .propensity = choice.propensity};
-  if (phase_steps_ <= settings_.warmup_steps) return report;
-  for (int64_t i = 0; i < settings_.updates_per_step; ++i) {
-    report.q_loss = LearnFromReal();
-    report.model_loss = LearnWorldModel();
-  }
-  for (int64_t i = 0; i < settings_.planning_steps; ++i) Plan();
-  return report;
+  const Losses losses = Learn();
+  return StepReport{.job = a,
+                    .reward = r,
+                    .propensity = choice.propensity,
+                    .q_loss = losses.q,
+                    .model_loss = losses.model};
 }
 
-Choice DynaQAgent::Act(CandidateRow candidate, std::span<const JobRow> candidate_set,
-                       double epsilon) {
+Losses DynaQAgent::Learn(WorldModelUse world_model) {
+  Losses losses;
+  if (phase_steps_ <= settings_.warmup_steps) return losses;
+  for (int64_t i = 0; i < settings_.updates_per_step; ++i) {
+    losses.q = LearnFromReal();
+    if (world_model == WorldModelUse::kLearn) losses.model = LearnWorldModel();
+  }
+  for (int64_t i = 0; i < settings_.planning_steps; ++i) Plan();
+  return losses;
+}
+
+Choice DynaQAgent::ActAhead(CandidateRow candidate, std::span<const JobRow> candidate_set,
+                            double epsilon, uint64_t steps_ahead) {
   values_.resize(candidate_set.size());
   q_network_.Evaluate(candidate, candidate_set, values_);
-  Rng rng = Rng::Derive(seed_, "explore", counts_.env_steps);
+  Rng rng = Rng::Derive(seed_, "explore", counts_.env_steps + steps_ahead);
   return EpsilonGreedy(values_, epsilon, rng);
 }
 

@@ -6,6 +6,7 @@ namespace dynajob {
 namespace {
 
 constexpr int64_t kMaximum = 1'000'000'000;
+constexpr int64_t kMaxPool = 1'000'000;
 
 Status Require(bool condition, std::string_view key, double value, std::string_view limit) {
   if (condition) return Status::Ok();
@@ -135,7 +136,12 @@ Status PretrainOptions::Validate() const {
     DYNAJOB_RETURN_IF_ERROR(RequireCount(prefix + ".updates_per_step", phase->updates_per_step, 0));
     DYNAJOB_RETURN_IF_ERROR(RequireRate(prefix + ".learning_rate", phase->learning_rate));
   }
-  return RequireCount("pretrain.hybrid_rollout_steps", hybrid_rollout_steps, 0);
+  DYNAJOB_RETURN_IF_ERROR(RequireCount("pretrain.hybrid_rollout_steps", hybrid_rollout_steps, 0));
+  DYNAJOB_RETURN_IF_ERROR(Require(label_pool >= 0 && label_pool <= kMaxPool, "pretrain.label_pool",
+                                  static_cast<double>(label_pool),
+                                  fmt::format("from 0 to {}", kMaxPool)));
+  return Require(pools_ahead >= 1 && pools_ahead <= 64, "pretrain.pools_ahead",
+                 static_cast<double>(pools_ahead), "from 1 to 64");
 }
 
 void PretrainOptions::Bind(ConfigRegistry& registry) {
@@ -153,6 +159,18 @@ void PretrainOptions::Bind(ConfigRegistry& registry) {
                "Q updates of a phase, however few its steps", 0, kMaximum);
   registry.Add("pretrain.hybrid_rollout_steps", &hybrid_rollout_steps,
                "labelled roll-outs of the phase 1 policy before phase 2 learns", 0, kMaximum);
+  registry.Add("pretrain.label_pool", &label_pool,
+               "labelled steps chosen together, ahead of the learner; 0: 1 for the surrogate, 128 "
+               "for an LLM",
+               0, kMaxPool);
+  registry.Add("pretrain.pools_ahead", &pools_ahead, "pools chosen and not yet learned from", 1,
+               64);
+  registry.Add("llm.acquisition", &acquisition, "how the pairs to be labelled are chosen",
+               {{"on-policy", Acquisition::kOnPolicy},
+                {"uncertainty", Acquisition::kUncertainty},
+                {"random", Acquisition::kRandom}});
+  registry.Add("llm.at_limit", &at_limit, "what happens when a budget of labels is spent",
+               {{"stop", AtLimit::kStop}, {"world-model", AtLimit::kWorldModel}});
 }
 
 Status OnlineOptions::Validate() const {

@@ -1,84 +1,76 @@
 #include "dynajob/agent/trainer.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
-#include "dynajob/agent/checkpoint.h"
-
 namespace dynajob {
-namespace {
-
-// Doubles as their bits, which a checkpoint keeps exactly.
-std::vector<uint64_t> Bits(const std::vector<double>& values) {
-  std::vector<uint64_t> bits;
-  for (const double value : values) bits.push_back(std::bit_cast<uint64_t>(value));
-  return bits;
-}
-
-std::vector<double> Doubles(const std::vector<uint64_t>& bits) {
-  std::vector<double> values;
-  for (const uint64_t word : bits) values.push_back(std::bit_cast<double>(word));
-  return values;
-}
-
-}  // namespace
 
 Status TrainerOptions::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(network.Validate());
   DYNAJOB_RETURN_IF_ERROR(learner.Validate());
   DYNAJOB_RETURN_IF_ERROR(pretrain.Validate());
+  if (pretrain.acquisition == Acquisition::kUncertainty && learner.ensemble < 2) {
+    return InvalidArgument(fmt::format(
+        "llm.acquisition = uncertainty: it is the disagreement of world models and needs at least "
+        "2, but agent.ensemble = {}",
+        learner.ensemble));
+  }
   return hybrid.Validate();
 }
 
-// One episode of pre-training: a training candidate, `episode_steps` recommendations, rewards from
-// the trainer's active source.
-class Trainer::EpisodeEnvironment final : public Environment {
+// One episode of pre-training: a training candidate, and a candidate set after every choice. Goes
+// on where the last pool ended.
+class Trainer::Episode {
  public:
-  EpisodeEnvironment(Trainer& trainer, uint64_t episode)
-      : trainer_(trainer), episode_(episode), phase_hash_(HashBytes(Phase().name)) {
+  explicit Episode(const Trainer& trainer)
+      : trainer_(trainer),
+        phase_hash_(HashBytes(trainer.phases_[trainer.phase_].name)),
+        number_(static_cast<uint64_t>(trainer.step_) + trainer.ahead_.size() -
+                trainer.episode_jobs_.size()),
+        recommended_(trainer.episode_jobs_) {
     const auto& candidates = trainer.inputs_.candidates;
-    Rng rng = Rng::Derive(trainer.agent_.seed(), "training-candidate", phase_hash_, episode);
+    Rng rng = Rng::Derive(trainer.agent_.seed(), "training-candidate", phase_hash_, number_);
     candidate_ = candidates[rng.Below(candidates.size())];
     DrawSet();
   }
 
-  CandidateRow candidate() const override { return candidate_; }
-  std::span<const JobRow> candidate_set() const override { return set_; }
+  CandidateRow candidate() const { return candidate_; }
+  const std::vector<JobRow>& candidate_set() const { return set_; }
+  const std::vector<JobRow>& recommended() const { return recommended_; }
 
-  Result<double> Recommend(JobRow job) override {
-    DYNAJOB_ASSIGN_OR_RETURN(const double reward, trainer_.Reward({candidate_, job}));
+  void Show(JobRow job) {
     recommended_.push_back(job);
     DrawSet();
-    return reward;
   }
 
  private:
-  const Trainer::Phase& Phase() const { return trainer_.phases_[trainer_.phase_]; }
-
   void DrawSet() {
     set_ = DrawCandidateSet(trainer_.inputs_.Pool(candidate_),
                             static_cast<size_t>(trainer_.options_.pretrain.candidate_set_size),
                             Rng::Derive(trainer_.agent_.seed(), "training-set", phase_hash_,
-                                        episode_, recommended_.size()),
+                                        number_, recommended_.size()),
                             [&](JobRow job) {
                               return std::find(recommended_.begin(), recommended_.end(), job) !=
                                      recommended_.end();
                             });
   }
 
-  Trainer& trainer_;
-  uint64_t episode_;
+  const Trainer& trainer_;
   uint64_t phase_hash_;
+  uint64_t number_;  // the step of the phase with which it began
   CandidateRow candidate_ = 0;
   std::vector<JobRow> recommended_;
   std::vector<JobRow> set_;
 };
 
 Trainer::Trainer(const TrainerInputs& inputs, const TrainerOptions& options, DynaQAgent agent)
-    : inputs_(inputs), options_(options), agent_(std::move(agent)) {}
+    : inputs_(inputs), options_(options), agent_(std::move(agent)) {
+  pool_ = options.pretrain.label_pool;
+  if (pool_ == 0) pool_ = inputs.llm == nullptr ? 1 : inputs.llm->pool_hint();
+}
 
 Result<std::unique_ptr<Trainer>> Trainer::Create(const TrainerInputs& inputs,
                                                  const TrainerOptions& options, Strategy strategy,
@@ -179,32 +171,103 @@ void Trainer::BeginPhase() {
                     /*keep_for_rehearsal=*/false);
 }
 
+// To the end of the episode that the learner is in.
 Status Trainer::RunEpisode() {
   const Phase& phase = phases_[phase_];
-  const LinearSchedule epsilon = Exploration(phase);
-  // An episode never reaches from the roll-outs into the steps that learn: the calibration comes
-  // between them.
-  const int64_t end = step_ < phase.rollout_steps ? phase.rollout_steps : phase.options.steps;
-  const int64_t begin = step_;
-  EpisodeEnvironment environment(*this, static_cast<uint64_t>(begin));
-  double total = 0;
-  while (step_ - begin < options_.pretrain.episode_steps && step_ < end &&
-         !environment.candidate_set().empty()) {
-    const auto report = agent_.Step(environment, epsilon.At(step_));
-    if (!report.ok()) return report.error();
-    total += report->reward;
+  for (bool ended = false; !ended;) {
+    ChooseAhead();
+    // DynaQAgent::Step with a job that was chosen before, with pools long before.
+    const ChosenStep& chosen = ahead_.front();
+    DYNAJOB_ASSIGN_OR_RETURN(const std::optional<double> reward, Reward(chosen.pair));
+    Losses losses;
+    if (reward) {
+      agent_.Observe(chosen.pair, *reward, chosen.next_set);
+      losses = agent_.Learn(world_model_use());
+      episode_reward_ += *reward;
+    } else {
+      ++unanswered_;
+    }
+    ended = chosen.ends_episode;
+    ahead_.pop_front();
     ++step_;
     ++steps_done_;
-    if (!report->q_loss) continue;
-    DYNAJOB_RETURN_IF_ERROR(CheckFinite(phase, *report->q_loss, *report->model_loss));
+    if (!losses.q) continue;
+    const double model_loss = losses.model.value_or(0);
+    DYNAJOB_RETURN_IF_ERROR(CheckFinite(phase, *losses.q, model_loss));
     phase_updates_ += static_cast<uint64_t>(phase.options.updates_per_step);
-    window_loss_ += *report->q_loss;
-    window_model_loss_ += *report->model_loss;
+    window_loss_ += *losses.q;
+    window_model_loss_ += model_loss;
     ++window_updates_;
   }
-  window_reward_ += total;
+  window_reward_ += episode_reward_;
+  episode_reward_ = 0;
   ++window_episodes_;
   return Status::Ok();
+}
+
+void Trainer::ChooseAhead() {
+  const Phase& phase = phases_[phase_];
+  const int64_t pool = phase.source == Source::kCosine ? 1 : pool_;
+  const int64_t wanted = pool == 1 ? 1 : pool * options_.pretrain.pools_ahead;
+  while (true) {
+    const auto chosen = static_cast<int64_t>(ahead_.size());
+    const int64_t left = phase.options.steps - step_ - chosen;
+    if (left == 0 || chosen + pool > wanted) return;
+    ChoosePool(std::min(pool, left));
+  }
+}
+
+void Trainer::ChoosePool(int64_t steps) {
+  const Phase& phase = phases_[phase_];
+  std::vector<Pair> pairs;
+  std::optional<Episode> episode;
+  for (int64_t i = 0; i < steps; ++i) {
+    if (!episode) episode.emplace(*this);
+    const Pair pair{episode->candidate(), ChooseJob(*episode)};
+    episode->Show(pair.job);
+    const int64_t next = step_ + static_cast<int64_t>(ahead_.size()) + 1;
+    // An episode never reaches from the roll-outs into the steps that learn: the calibration comes
+    // between them.
+    const bool ends =
+        next == phase.rollout_steps || next == phase.options.steps ||
+        episode->candidate_set().empty() ||
+        static_cast<int64_t>(episode->recommended().size()) == options_.pretrain.episode_steps;
+    ahead_.push_back({pair, episode->candidate_set(), ends});
+    pairs.push_back(pair);
+    episode_jobs_ = ends ? std::vector<JobRow>() : episode->recommended();
+    if (ends) episode.reset();
+  }
+  if (pool_ > 1 && phase.source != Source::kCosine) inputs_.llm->Prefetch(pairs);
+}
+
+JobRow Trainer::ChooseJob(const Episode& episode) {
+  const Phase& phase = phases_[phase_];
+  const int64_t step = step_ + static_cast<int64_t>(ahead_.size());
+  // Roll-outs are always those of the policy.
+  const bool buys = phase.source != Source::kCosine && step >= phase.rollout_steps;
+  const Acquisition acquisition = buys ? options_.pretrain.acquisition : Acquisition::kOnPolicy;
+  if (acquisition == Acquisition::kUncertainty) return MostUncertainJob(episode);
+  const double epsilon = acquisition == Acquisition::kRandom ? 1.0 : Exploration(phase).At(step);
+  // Steps without an answer are none of the learner's.
+  const uint64_t steps_ahead = steps_done_ - agent_.counts().env_steps + ahead_.size();
+  const Choice choice =
+      agent_.ActAhead(episode.candidate(), episode.candidate_set(), epsilon, steps_ahead);
+  return episode.candidate_set()[choice.index];
+}
+
+JobRow Trainer::MostUncertainJob(const Episode& episode) const {
+  std::vector<Pair> pairs;
+  for (const JobRow job : episode.candidate_set()) pairs.push_back({episode.candidate(), job});
+  std::vector<float> rewards(pairs.size()), disagreement(pairs.size());
+  agent_.world_model().Predict(pairs, rewards, disagreement);
+  // A label that is bought or on its way tells nothing new, however the models disagree.
+  std::unordered_set<uint64_t> chosen;
+  for (const ChosenStep& step : ahead_) chosen.insert(PairKey(step.pair));
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const uint64_t key = PairKey(pairs[i]);
+    if (labelled_.contains(key) || chosen.contains(key)) disagreement[i] = -1;
+  }
+  return pairs[Greedy(disagreement)].job;
 }
 
 Status Trainer::CheckFinite(const Phase& phase, double loss, double model_loss) const {
@@ -215,60 +278,19 @@ Status Trainer::CheckFinite(const Phase& phase, double loss, double model_loss) 
                   phase.name, step_, loss, model_loss, phase.options.learning_rate));
 }
 
-Result<double> Trainer::Reward(Pair pair) {
-  const auto ask = [&](RewardSource& source) -> Result<double> {
-    double reward = 0;
-    DYNAJOB_RETURN_IF_ERROR(source.Rewards(std::span(&pair, 1), std::span(&reward, 1)));
-    return reward;
-  };
-  const Phase& phase = phases_[phase_];
-  if (phase.source == Source::kCosine) return ask(*inputs_.cosine);
-  DYNAJOB_ASSIGN_OR_RETURN(const double simulated, ask(*inputs_.llm));
-  labelled_.insert(PairKey(pair));
-  if (phase.source == Source::kLlm || !calibrated_) return simulated;
-
-  const double fraction = static_cast<double>(step_) / static_cast<double>(phase.options.steps);
-  const double weight = SimulatedUserWeight(options_.hybrid, HybridPhase::kSimulatedUser, fraction);
-  if (weight >= 1) return simulated;
-  DYNAJOB_ASSIGN_OR_RETURN(const double cosine, ask(*inputs_.cosine));
-  return BlendRewards(weight, calibration_.Apply(cosine), simulated);
-}
-
-Status Trainer::Calibrate() {
-  // Fitted on the roll-outs, whose labels are paid for. Without roll-outs there is nothing to fit.
-  std::vector<Pair> pairs;
-  std::vector<double> labels;
-  for (size_t i = 0; i < agent_.replay().size(); ++i) {
-    pairs.push_back(agent_.replay().at(i).pair);
-    labels.push_back(static_cast<double>(agent_.replay().at(i).reward));
-  }
-  calibrated_ = true;
-  if (pairs.size() < 2 || options_.hybrid.calibration == CalibrationMethod::kNone)
-    return Status::Ok();
-  std::vector<double> cosines(pairs.size());
-  DYNAJOB_RETURN_IF_ERROR(inputs_.cosine->Rewards(pairs, cosines));
-  calibration_sample_ = {std::move(cosines), std::move(labels)};
-  DYNAJOB_RETURN_IF_ERROR(FitCalibration());
-  agent_.RescaleRewards(calibration_.slope(), calibration_.intercept());
-  return Status::Ok();
-}
-
-Status Trainer::FitCalibration() {
-  const auto& [cosines, labels] = calibration_sample_;
-  auto fitted = options_.hybrid.calibration == CalibrationMethod::kAffine
-                    ? RewardCalibration::FitAffine(cosines, labels)
-                    : RewardCalibration::FitRank(cosines, labels);
-  if (!fitted.ok()) return fitted.error();
-  calibration_ = *std::move(fitted);
-  return Status::Ok();
-}
-
 Status Trainer::FinishPhase() {
   const auto minimum = static_cast<uint64_t>(options_.pretrain.minimum_updates);
   while (phase_updates_ < minimum && agent_.replay().size() > 0) {
     const double loss = agent_.LearnFromReal();
-    DYNAJOB_RETURN_IF_ERROR(CheckFinite(phases_[phase_], loss, agent_.LearnWorldModel()));
+    const bool learns = world_model_use() == WorldModelUse::kLearn;
+    const double model_loss = learns ? agent_.LearnWorldModel() : 0.0;
+    DYNAJOB_RETURN_IF_ERROR(CheckFinite(phases_[phase_], loss, model_loss));
     ++phase_updates_;
+  }
+  if (unanswered_ > 0 && labelled_.empty()) {
+    return Error{
+        ErrorCode::kLlmUnavailable,
+        fmt::format("the simulated user gave no usable answer for any of {} pairs", unanswered_)};
   }
   // What goes online starts from the newest weights, not from the last sync.
   agent_.SyncTarget();
@@ -308,49 +330,6 @@ uint64_t Trainer::TotalSteps() const {
   uint64_t total = 0;
   for (const Phase& phase : phases_) total += static_cast<uint64_t>(phase.options.steps);
   return total;
-}
-
-uint64_t Trainer::Identity() const {
-  uint64_t identity = HashBytes("trainer", agent_.seed());
-  for (const Phase& phase : phases_)
-    identity = MixHash(HashBytes(phase.name, identity), static_cast<uint64_t>(phase.options.steps));
-  return identity;
-}
-
-TensorBundle Trainer::Save() const {
-  TensorBundle bundle;
-  AgentSnapshot::Save(agent_, bundle);
-  const std::vector<uint64_t> state = {phase_,         static_cast<uint64_t>(step_), steps_done_,
-                                       phase_updates_, calibrated_ ? 1u : 0u,        Identity()};
-  bundle.Put("trainer.state", std::span<const uint64_t>(state));
-  std::vector<uint64_t> labelled(labelled_.begin(), labelled_.end());
-  std::sort(labelled.begin(), labelled.end());
-  bundle.Put("trainer.labelled", std::span<const uint64_t>(labelled));
-  bundle.Put("trainer.calibration.cosine", Bits(calibration_sample_.cosines));
-  bundle.Put("trainer.calibration.label", Bits(calibration_sample_.labels));
-  return bundle;
-}
-
-Status Trainer::Load(const TensorBundle& bundle) {
-  DYNAJOB_ASSIGN_OR_RETURN(const std::vector<uint64_t> state, bundle.LongWords("trainer.state"));
-  DYNAJOB_ASSIGN_OR_RETURN(const auto labelled, bundle.LongWords("trainer.labelled"));
-  DYNAJOB_ASSIGN_OR_RETURN(const auto cosines, bundle.LongWords("trainer.calibration.cosine"));
-  DYNAJOB_ASSIGN_OR_RETURN(const auto labels, bundle.LongWords("trainer.calibration.label"));
-  if (state.size() != 6 || state[0] > phases_.size() || cosines.size() != labels.size())
-    return CorruptData("trainer.state has another shape");
-  if (state[5] != Identity())
-    return InvalidArgument(fmt::format(
-        "the checkpoint was not made by this training: seed {} and {} steps in {} phases",
-        agent_.seed(), TotalSteps(), phases_.size()));
-  DYNAJOB_RETURN_IF_ERROR(AgentSnapshot::Load(bundle, agent_));
-  phase_ = state[0];
-  step_ = static_cast<int64_t>(state[1]);
-  steps_done_ = state[2];
-  phase_updates_ = state[3];
-  calibrated_ = state[4] != 0;
-  labelled_ = {labelled.begin(), labelled.end()};
-  calibration_sample_ = {Doubles(cosines), Doubles(labels)};
-  return cosines.empty() ? Status::Ok() : FitCalibration();
 }
 
 }  // namespace dynajob

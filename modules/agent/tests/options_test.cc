@@ -83,6 +83,8 @@ TEST(PretrainOptions, ViolationsNameKeyValueAndLimit) {
       {[](O& o) { o.hybrid_llm.learning_rate = 0; }, "pretrain.hybrid_llm.learning_rate", "0",
        "above 0"},
       {[](O& o) { o.hybrid_rollout_steps = -2; }, "pretrain.hybrid_rollout_steps", "-2", "from 0"},
+      {[](O& o) { o.label_pool = -1; }, "pretrain.label_pool", "-1", "from 0"},
+      {[](O& o) { o.pools_ahead = 0; }, "pretrain.pools_ahead", "0", "from 1 to 64"},
   });
 }
 

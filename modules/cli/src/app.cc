@@ -27,6 +27,8 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeTrainCommand());
   commands.push_back(MakeCompareCommand());
   commands.push_back(MakeRecommendCommand());
+  commands.push_back(MakeLabelsCommand());
+  commands.push_back(MakeAuditLabelsCommand());
   commands.push_back(MakeDoctorCommand());
   return commands;
 }
@@ -55,6 +57,11 @@ void AddFlag(CLI::App& app, Flag flag, CommonFlags& flags) {
       app.add_option("--workers", flags.workers,
                      "Threads; results do not depend on it (compare.workers)")
           ->type_name("N");
+      break;
+    case Flag::kLlm:
+      app.add_option("--llm", flags.llm,
+                     "Who labels: surrogate, endpoint, or replay of bought labels (llm.source)")
+          ->type_name("SOURCE");
       break;
     case Flag::kStrict:
       app.add_flag("--strict", flags.strict,
@@ -101,6 +108,7 @@ ConfigSources SourcesFor(const Command& command, const CommonFlags& flags) {
   add("compare.seeds", flags.seeds);
   add("compare.workers", flags.workers);
   add("embeddings.model", flags.embedding_model);
+  add("llm.source", flags.llm);
   add("mongo.strict", flags.strict ? "true" : "");
   return sources;
 }
@@ -116,8 +124,11 @@ std::optional<std::string> Hint(ErrorCode code, const std::string& command) {
       return "check --store; 'dynajob import FILE --store URI|PATH' creates a store";
     case ErrorCode::kCorruptData:
       return "what is stored is damaged: restore it from a copy, or make it again";
+    case ErrorCode::kLlmUnavailable:
+      return "'dynajob doctor --llm' checks the endpoint";
     case ErrorCode::kIo:
-      return "'dynajob doctor --out DIR' checks free space and permissions";
+      return "'dynajob doctor --store URI|PATH --out DIR' checks the store, free space and "
+             "permissions";
     default:
       return std::nullopt;
   }
@@ -185,6 +196,7 @@ int ParseAndRun(const std::vector<std::string>& arguments, const Terminal& termi
   app.footer(
       "Examples:\n  dynajob demo\n  dynajob compare --store market.db --out runs/first --seeds 5\n"
       "  dynajob recommend --model runs/model --store market.db --candidate ID -k 10\n"
+      "  dynajob audit-labels --store market.db --llm endpoint --set llm.model=NAME\n"
       "\nExit codes: 0 ok, 1 run-time failure, 2 usage or configuration, 3 partial import,\n"
       "4 store unreachable, 5 LLM unavailable, 6 budget reached, 7 corrupt data, 130 interrupted.");
   for (const auto& command : commands) AddSubcommand(app, *command, flags);

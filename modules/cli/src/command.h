@@ -22,7 +22,18 @@ namespace dynajob {
 
 // Flags that mean the same in every command that has them. --config, --set, --quiet, --json and
 // --print-config belong to all.
-enum class Flag { kStore, kOut, kArms, kSeed, kSeeds, kWorkers, kK, kEmbeddingModel, kStrict };
+enum class Flag {
+  kStore,
+  kOut,
+  kArms,
+  kSeed,
+  kSeeds,
+  kWorkers,
+  kK,
+  kEmbeddingModel,
+  kStrict,
+  kLlm
+};
 
 struct CommonFlags {
   std::string store;
@@ -31,7 +42,7 @@ struct CommonFlags {
   std::string out;
   std::string k = "10";
   // As written; the configuration checks them.
-  std::string arms, seed, seeds, workers, embedding_model;
+  std::string arms, seed, seeds, workers, embedding_model, llm;
   bool strict = false;
   bool json = false;
   bool quiet = false;
@@ -76,6 +87,8 @@ std::unique_ptr<Command> MakeEmbedCommand();
 std::unique_ptr<Command> MakeTrainCommand();
 std::unique_ptr<Command> MakeCompareCommand();
 std::unique_ptr<Command> MakeRecommendCommand();
+std::unique_ptr<Command> MakeLabelsCommand();
+std::unique_ptr<Command> MakeAuditLabelsCommand();
 std::unique_ptr<Command> MakeDoctorCommand();
 std::unique_ptr<Command> MakeShowCommand();
 

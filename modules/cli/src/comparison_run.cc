@@ -38,9 +38,24 @@ nlohmann::ordered_json ArmSeconds(const ComparisonTraces& traces) {
   return arms;
 }
 
-}  // namespace
-
-namespace {
+Result<ComparisonTraces> Compare(Session& session, const Catalog& catalog, SimulatedUser& user,
+                                 const CandidateSets* candidate_sets,
+                                 const std::filesystem::path& directory) {
+  const Labeller labeller{.user = &user.user(), .kind = std::string(user.kind())};
+  Result<ComparisonTraces> traces =
+      RunComparison(catalog, session.settings.experiment, labeller, &session.progress,
+                    &session.cancellation, candidate_sets);
+  session.progress.Clear();
+  DYNAJOB_RETURN_IF_ERROR(user.Flush());
+  DYNAJOB_RETURN_IF_ERROR(user.WriteReport(directory));
+  if (!traces.ok()) {
+    return user.Explain(traces.error(),
+                        "labels that are bought stay in the store: the same command goes on from "
+                        "them, with a larger limit where one was reached");
+  }
+  traces->llm_facts = user.ResultFacts();
+  return traces;
+}
 
 void ReportFilledPools(const Session& session, const ComparisonTraces& traces) {
   if (!traces.candidate_sets) return;
@@ -52,7 +67,7 @@ void ReportFilledPools(const Session& session, const ComparisonTraces& traces) {
 }  // namespace
 
 Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store* store,
-                                const std::filesystem::path& directory) {
+                                SimulatedUser& user, const std::filesystem::path& directory) {
   const ComparisonOptions& options = session.settings.experiment.comparison;
   if (std::filesystem::exists(directory / "model.json")) {
     return InvalidArgument(
@@ -66,13 +81,12 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store*
                            MakeRunCandidateSets(session, catalog, store));
   const std::string config = session.settings.registry().ToToml();
   DYNAJOB_ASSIGN_OR_RETURN(const ComparisonTraces traces,
-                           RunComparison(catalog, session.settings.experiment, &session.progress,
-                                         &session.cancellation, candidate_sets.sets.get()));
+                           Compare(session, catalog, user, candidate_sets.sets.get(), directory));
   const double compared = ProgressLine::SteadySeconds();
-  session.progress.Clear();
   ReportFilledPools(session, traces);
   const std::string results = ResultsJson(traces, options);
-  DYNAJOB_ASSIGN_OR_RETURN(const std::string report, ReportHtml(results, config));
+  DYNAJOB_ASSIGN_OR_RETURN(const std::string report,
+                           ReportHtml(results, config, user.ReportFacts()));
   const nlohmann::ordered_json timing = {{"schema", "dynajob.timing/1"},
                                          {"train_and_evaluate_s", compared - start},
                                          {"summarise_s", ProgressLine::SteadySeconds() - compared},

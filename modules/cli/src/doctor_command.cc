@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "endpoint_diagnosis.h"
+#include "finding.h"
 #include "store_access.h"
 
 extern "C" {
@@ -20,16 +22,6 @@ char* openblas_get_corename(void);
 
 namespace dynajob {
 namespace {
-
-enum class Health { kOk, kWarn, kFail };
-
-struct Finding {
-  Health health = Health::kOk;
-  std::string what;
-  std::string value;
-  std::string advice;  // empty when all is well
-  std::string definition = {};  // JSON of an index to make
-};
 
 const char* Name(Health health) {
   constexpr const char* kNames[] = {"ok", "warn", "fail"};
@@ -196,14 +188,17 @@ class DoctorCommand final : public Command {
  public:
   std::string name() const override { return "doctor"; }
   std::string description() const override {
-    return "Check this machine, a store and its indexes; list the config keys";
+    return "Check this machine, a store and its indexes, and an LLM endpoint; list the config keys";
   }
   std::vector<std::string> examples() const override {
     return {"doctor", "doctor --store market.db --out runs",
-            "doctor --store mongodb://localhost/rl_jobsdb", "doctor --config-keys"};
+            "doctor --store mongodb://localhost/rl_jobsdb",
+            "doctor --llm --set llm.base_url=http://localhost:8000/v1 --set llm.model=NAME",
+            "doctor --config-keys"};
   }
   std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kOut}; }
   void Declare(CLI::App& app) override {
+    app.add_flag("--llm", llm_, "Ask the LLM endpoint what it can do (some eight small calls)");
     app.add_flag("--config-keys", config_keys_, "List every config key with value, help and limit");
   }
 
@@ -212,10 +207,17 @@ class DoctorCommand final : public Command {
       session.Print(session.settings.registry().ToToml(/*annotate=*/true));
       return 0;
     }
-    std::vector<Finding> findings = {CheckVersions(), CheckLibTorch(),
+    std::vector<Finding> findings = {CheckVersions(),  CheckLibTorch(),
                                      CheckProcessor(), CheckBlas(),
-                                     CheckMemory(), CheckDisk(session.flags.out)};
+                                     CheckMemory(),    CheckDisk(session.flags.out)};
     for (Finding& finding : CheckStore(session)) findings.push_back(std::move(finding));
+    bool llm_available = true;
+    if (llm_) {
+      DYNAJOB_ASSIGN_OR_RETURN(const EndpointDiagnosis diagnosis,
+                               ExamineEndpoint(session.settings.chat, ApiKeyFromEnvironment()));
+      llm_available = diagnosis.available;
+      findings.insert(findings.end(), diagnosis.findings.begin(), diagnosis.findings.end());
+    }
     bool failed = false;
     nlohmann::ordered_json json = nlohmann::ordered_json::array();
     std::string text;
@@ -227,14 +229,16 @@ class DoctorCommand final : public Command {
                       {"advice", finding.advice}});
       if (!finding.definition.empty())
         json.back()["definition"] = nlohmann::ordered_json::parse(finding.definition);
-      text += fmt::format("{:<4}  {:<9}  {}\n", Name(finding.health), finding.what, finding.value);
-      if (!finding.advice.empty()) text += fmt::format("{:17}{}\n", "", finding.advice);
+      text += fmt::format("{:<4}  {:<10}  {}\n", Name(finding.health), finding.what, finding.value);
+      if (!finding.advice.empty()) text += fmt::format("{:18}{}\n", "", finding.advice);
     }
     session.Print(session.flags.json ? json.dump(1) + "\n" : text);
+    if (!llm_available) return ExitCode(ErrorCode::kLlmUnavailable);
     return failed ? 1 : 0;
   }
 
  private:
+  bool llm_ = false;
   bool config_keys_ = false;
 };
 

@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -47,12 +48,18 @@ class EmbedCommand final : public Command {
   }
   std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kEmbeddingModel}; }
 
+  void Declare(CLI::App& app) override {
+    app.add_flag("--replace", replace_, "Replace vectors that another program made");
+  }
+
   Result<int> Run(Session& session) override {
+    EmbedOptions options = session.settings.embed;
+    options.replace_foreign = replace_;
     DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session.settings));
     DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadWrite));
-    DYNAJOB_ASSIGN_OR_RETURN(const EmbedReport report,
-                             EmbedStore(*store, *embedder, session.settings.embed,
-                                        &session.progress, &session.cancellation));
+    DYNAJOB_ASSIGN_OR_RETURN(
+        const EmbedReport report,
+        EmbedStore(*store, *embedder, options, &session.progress, &session.cancellation));
     session.progress.Clear();
     if (session.flags.json) {
       const Json json = {{"embedder", report.embedder},
@@ -66,6 +73,9 @@ class EmbedCommand final : public Command {
         fmt::format("next: {} validate --store {}", session.program, ShownStore(session)));
     return 0;
   }
+
+ private:
+  bool replace_ = false;
 };
 
 }  // namespace

@@ -15,14 +15,22 @@ static_assert(std::atomic<bool>::is_always_lock_free, "the handler stores to an 
 
 extern "C" void OnSignal(int) { cancellation.Cancel(); }
 
-// What `ps` shows are these bytes: credentials in an address are overwritten once they were copied.
+void Overwrite(char* argument, size_t begin, size_t end) {
+  if (begin < end) std::memset(argument + begin, '*', end - begin);
+}
+
+// What `ps` shows are these bytes: once they were copied, credentials in an address and its
+// options, some of which are passwords too, are overwritten.
 void HideCredentials(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     const size_t scheme = argument.find("://");
-    const size_t at = argument.rfind('@');
-    if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme) continue;
-    std::memset(argv[i] + scheme + 3, '*', at - scheme - 3);
+    if (scheme == std::string_view::npos) continue;
+    const size_t hosts = scheme + 3;
+    if (const size_t at = argument.rfind('@'); at != std::string_view::npos)
+      Overwrite(argv[i], hosts, at);
+    if (const size_t options = argument.find('?', hosts); options != std::string_view::npos)
+      Overwrite(argv[i], options + 1, argument.size());
   }
 }
 

@@ -1,11 +1,12 @@
 #include "model_store.h"
 
-#include <chrono>
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "dynajob/core/file.h"
+#include "dynajob/core/time.h"
 
 #include "store_access.h"
 
@@ -14,11 +15,6 @@ namespace {
 
 // What it takes to use a model; checkpoints and progress stay where they were made.
 constexpr const char* kModelFiles[] = {"model.safetensors", "model.json", "config.toml"};
-
-int64_t UnixMs() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
 
 Error NoSuchModel(Store& store, std::string_view name, const std::vector<ModelSummary>& models) {
   std::string known;
@@ -30,9 +26,24 @@ Error NoSuchModel(Store& store, std::string_view name, const std::vector<ModelSu
 
 }  // namespace
 
+std::string PublishedName(const std::filesystem::path& run) {
+  const std::filesystem::path path = std::filesystem::absolute(run).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+Status CheckNameIsFree(Store& store, std::string_view name) {
+  DYNAJOB_ASSIGN_OR_RETURN(const std::vector<ModelSummary> models, store.ListModels());
+  const auto taken = std::ranges::find(models, name, &ModelSummary::name);
+  if (taken == models.end()) return Status::Ok();
+  return FailedPrecondition(
+      fmt::format("{}: has a model '{}' already, of {}; --force replaces it, --publish NAME "
+                  "chooses another name, --no-publish keeps the model out of the store",
+                  store.name(), name, FormatIso8601(taken->created_ms)));
+}
+
 Status PublishModel(const Session& session, const std::filesystem::path& run,
                     const std::string& name) {
-  ModelRecord model{name, UnixMs(), {}};
+  ModelRecord model{name, NowMs(), {}};
   for (const char* file : kModelFiles) {
     DYNAJOB_ASSIGN_OR_RETURN(std::string bytes, ReadFile(run / file));
     model.files.push_back({file, std::move(bytes)});
@@ -49,7 +60,11 @@ Result<std::unique_ptr<FetchedModel>> FetchedModel::Fetch(const Session& session
     DYNAJOB_ASSIGN_OR_RETURN(const std::vector<ModelSummary> models, store->ListModels());
     return NoSuchModel(*store, name, models);
   }
-  std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-model-XXXXXX").string();
+  std::error_code error;
+  const std::filesystem::path temporary = std::filesystem::temp_directory_path(error);
+  if (error)
+    return IoError(fmt::format("TMPDIR: no directory for temporary files: {}", error.message()));
+  std::string pattern = (temporary / "dynajob-model-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr)
     return IoError(fmt::format("{}: cannot make a temporary directory", pattern));
   std::unique_ptr<FetchedModel> fetched(new FetchedModel(pattern));

@@ -16,6 +16,12 @@ namespace dynajob {
 // "store:NAME" on the command line names a model in the session's store.
 inline constexpr std::string_view kStoredModelPrefix = "store:";
 
+// The name under which a run directory's model is published unless another is given: its own.
+std::string PublishedName(const std::filesystem::path& run);
+
+// kFailedPrecondition, naming the flags that help, when the store has a model of this name.
+Status CheckNameIsFree(Store& store, std::string_view name);
+
 // Puts the finished model of a run directory into the session's store.
 Status PublishModel(const Session& session, const std::filesystem::path& run,
                     const std::string& name);

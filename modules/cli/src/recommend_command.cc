@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -14,8 +16,13 @@
 namespace dynajob {
 namespace {
 
+using std::chrono::milliseconds;
+
 // How long --follow waits for changes before it looks whether it should end.
-constexpr std::chrono::milliseconds kFollowInterval(200);
+constexpr milliseconds kFollowInterval(200);
+// Between attempts while the store cannot be reached; doubled after each.
+constexpr milliseconds kFirstPause(400);
+constexpr milliseconds kLongestPause(10'000);
 
 class RecommendCommand final : public Command {
  public:
@@ -95,17 +102,45 @@ class RecommendCommand final : public Command {
         fmt::format("following {} ({}); interrupt to end", store->name(), live->method()));
     DYNAJOB_ASSIGN_OR_RETURN(const size_t k, ParseK(session.flags.k, *live->snapshot()));
     DYNAJOB_RETURN_IF_ERROR(Rank(session, *live->snapshot(), store.get(), k));
+    bool is_ranked = true;
+    milliseconds pause(0);  // while the store cannot be reached
     while (!session.cancellation.cancelled()) {
-      DYNAJOB_ASSIGN_OR_RETURN(const CatalogUpdate update,
-                               live->Refresh(kFollowInterval, SessionNowMs(session)));
-      if (!update.published()) continue;
-      session.Message(fmt::format("jobs: {} new, {} changed, {} gone; {} wait for embeddings",
-                                  update.added.size(), update.changed.size(), update.removed.size(),
-                                  live->waiting().size()));
-      if (live->snapshot()->job_count() == 0) continue;  // nothing to rank until one comes
-      DYNAJOB_RETURN_IF_ERROR(Rank(session, *live->snapshot(), store.get(), k));
+      const Status status = FollowOnce(session, *live, *store, k, is_ranked);
+      if (status.ok()) {
+        if (pause > milliseconds(0))
+          session.Message(fmt::format("{}: it can be reached again", store->name()));
+        pause = milliseconds(0);
+        continue;
+      }
+      if (status.error().code != ErrorCode::kStoreUnreachable) return status.error();
+      if (pause == milliseconds(0))
+        session.Message(fmt::format("{}; trying again", status.error().message));
+      pause = std::clamp(2 * pause, kFirstPause, kLongestPause);
+      for (milliseconds waited(0); waited < pause && !session.cancellation.cancelled();
+           waited += kFollowInterval)
+        std::this_thread::sleep_for(kFollowInterval);
     }
     return ExitCode(ErrorCode::kCancelled);
+  }
+
+  // Takes changes in, and ranks unless that was done since the last one.
+  Status FollowOnce(Session& session, LiveCatalog& live, Store& store, size_t k,
+                    bool& is_ranked) const {
+    DYNAJOB_ASSIGN_OR_RETURN(const CatalogUpdate update,
+                             live.Refresh(kFollowInterval, SessionNowMs(session)));
+    for (const std::string& notice : update.notices) session.Message(notice);
+    if (update.reloaded)
+      session.Message("the store no longer has all changes, so the jobs were loaded again");
+    if (update.published()) {
+      is_ranked = false;
+      session.Message(fmt::format("jobs: {} new, {} changed, {} gone; {} wait for embeddings",
+                                  update.added.size(), update.changed.size(), update.removed.size(),
+                                  live.waiting().size()));
+    }
+    if (is_ranked || live.snapshot()->job_count() == 0) return Status::Ok();
+    DYNAJOB_RETURN_IF_ERROR(Rank(session, *live.snapshot(), &store, k));
+    is_ranked = true;
+    return Status::Ok();
   }
 
   bool IsStored() const { return model_.starts_with(kStoredModelPrefix); }

@@ -46,10 +46,12 @@ Settings::Settings() {
   minilm.Bind(registry_);
   embed.Bind(registry_);
   catalog.Bind(registry_);
+  chat.Bind(registry_);
   candidate_sets.Bind(registry_);
   store.Bind(registry_);
   experiment.Bind(registry_);
   train.Bind(registry_);
+  llm.Bind(registry_);
 }
 
 Status Settings::Load(const ConfigSources& sources) {
@@ -77,9 +79,11 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(minilm.Validate());
   DYNAJOB_RETURN_IF_ERROR(embed.Validate());
   DYNAJOB_RETURN_IF_ERROR(catalog.Validate());
+  DYNAJOB_RETURN_IF_ERROR(chat.Validate());
   DYNAJOB_RETURN_IF_ERROR(candidate_sets.Validate());
   DYNAJOB_RETURN_IF_ERROR(store.Validate());
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());
+  DYNAJOB_RETURN_IF_ERROR(llm.Validate());
   return train.Validate();
 }
 
@@ -97,6 +101,8 @@ std::string Settings::TrainingToml() const {
   copy.rewards.Bind(registry);
   copy.cosine.Bind(registry);
   copy.surrogate.Bind(registry);
+  // A budget that stops the training leaves its result alone, so it may be raised in between.
+  if (copy.trainer.pretrain.at_limit == AtLimit::kStop) copy.labels.budget = 0;
   copy.labels.Bind(registry);
   return registry.ToToml();
 }

@@ -14,11 +14,14 @@
 #include "dynajob/embeddings/minilm.h"
 #include "dynajob/embeddings/record_fields.h"
 #include "dynajob/evaluation/comparison.h"
+#include "dynajob/llm/chat_options.h"
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
 #include "dynajob/retrieval/options.h"
 #include "dynajob/stores/catalog_spec.h"
 #include "dynajob/stores/open_store.h"
+
+#include "llm_options.h"
 
 namespace dynajob {
 
@@ -63,7 +66,9 @@ class Settings {
   CandidateSetOptions candidate_sets;
   StoreOptions store;
   ImportOptions import;
+  ChatOptions chat;
   TrainOptions train;
+  LlmOptions llm;
 
  private:
   Status Validate() const;

@@ -84,7 +84,9 @@ std::string Examples(const CatalogExclusions& exclusions, const std::string& key
   return text;
 }
 
-std::string Exclusions(const CatalogExclusions& exclusions) {
+}  // namespace
+
+std::string ExclusionsText(const CatalogExclusions& exclusions) {
   std::string text;
   for (const auto& [reason, count] : exclusions.candidates_by_reason)
     text += fmt::format("  {} candidates are left out: {}{}\n", count, reason,
@@ -98,6 +100,8 @@ std::string Exclusions(const CatalogExclusions& exclusions) {
     text += fmt::format("  {} times {} is missing and counts as zeros\n", count, field);
   return text;
 }
+
+namespace {
 
 Json EntityJson(const EntitySummary& entity) {
   Json known = Json::object(), fields = Json::array();
@@ -128,7 +132,7 @@ std::string StoreReportText(const StoreReport& report) {
       fmt::format("{}: {} candidates, {} jobs, {} responses, {} cached labels, {} runs\n\n{}\n{}",
                   report.store, summary.candidates.count, summary.jobs.count, summary.responses,
                   summary.cached_labels, summary.runs, FactTable(summary), EmbeddingTable(summary));
-  const std::string notes = Consequences(summary) + Exclusions(report.exclusions);
+  const std::string notes = Consequences(summary) + ExclusionsText(report.exclusions);
   if (!notes.empty()) text += "\nwhat this means for training\n" + notes;
   if (report.obstacle)
     return text + fmt::format("\nready for compare: no, because {}\n", report.obstacle->message);

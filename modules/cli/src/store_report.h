@@ -26,6 +26,10 @@ struct StoreReport {
 // kInvalidArgument, naming what is missing, when it is not.
 Status CheckReadyForCompare(const Catalog& catalog, const ComparisonOptions& options);
 
+// Who is not in the catalog, or not with all vectors, and why: a line per reason, empty when there
+// is none.
+std::string ExclusionsText(const CatalogExclusions& exclusions);
+
 std::string StoreReportText(const StoreReport& report);
 std::string StoreReportJson(const StoreReport& report);
 

@@ -22,6 +22,7 @@ namespace {
 constexpr const char* kStrategyKey = "dynajob.strategy";
 constexpr const char* kSeedKey = "dynajob.seed";
 constexpr const char* kCatalogKey = "dynajob.catalog";
+constexpr const char* kLlmKey = "dynajob.llm";
 constexpr const char* kConfigKey = "dynajob.config";
 
 std::string Fingerprint(const Catalog& catalog) {
@@ -60,11 +61,12 @@ std::string Fingerprint(const Catalog& catalog) {
 
 class TrainingRun {
  public:
-  TrainingRun(Session& session, const Catalog& catalog, Store* store,
+  TrainingRun(Session& session, const Catalog& catalog, Store* store, SimulatedUser& user,
               const TrainingRequest& request)
       : session_(session),
         catalog_(catalog),
         store_(store),
+        user_(user),
         request_(request),
         experiment_(session.settings.experiment),
         seed_(static_cast<uint64_t>(experiment_.comparison.seed)) {}
@@ -77,7 +79,9 @@ class TrainingRun {
   Status PreparePools();
   Status Resume();
   Status RunTrainer();
+  Error Stop(const Error& error);
   Status SaveCheckpointNow() const;
+  Status WriteLlmReport() const;
   std::map<std::string, std::string> Identity() const;
   bool UsesLlm() const {
     return request_.strategy == Strategy::kLlm || request_.strategy == Strategy::kHybrid;
@@ -86,6 +90,7 @@ class TrainingRun {
   Session& session_;
   const Catalog& catalog_;
   Store* store_;
+  SimulatedUser& user_;
   const TrainingRequest& request_;
   const ExperimentOptions& experiment_;
   uint64_t seed_;
@@ -95,7 +100,6 @@ class TrainingRun {
   std::unique_ptr<SplitPools> pools_;
   std::optional<PairEncoder> encoder_;
   std::unique_ptr<CosineReward> cosine_;
-  std::unique_ptr<SurrogateUser> surrogate_;
   std::unique_ptr<SimulatedUserReward> llm_;
   std::unique_ptr<Trainer> trainer_;
 };
@@ -120,10 +124,9 @@ Status TrainingRun::Prepare() {
   DYNAJOB_RETURN_IF_ERROR(PreparePools());
   DYNAJOB_ASSIGN_OR_RETURN(encoder_, PairEncoder::Create(catalog_, experiment_.trainer.network));
   DYNAJOB_ASSIGN_OR_RETURN(cosine_, CosineReward::Create(catalog_, experiment_.cosine));
-  DYNAJOB_ASSIGN_OR_RETURN(surrogate_, SurrogateUser::Create(catalog_, experiment_.surrogate));
   DYNAJOB_ASSIGN_OR_RETURN(
       llm_,
-      SimulatedUserReward::Create(catalog_, *surrogate_, experiment_.rewards, experiment_.labels));
+      SimulatedUserReward::Create(catalog_, user_.user(), experiment_.rewards, experiment_.labels));
   const TrainerInputs inputs{.encoder = &*encoder_,
                              .candidates = candidates_,
                              .jobs = pools_->open_jobs(),
@@ -159,6 +162,7 @@ std::map<std::string, std::string> TrainingRun::Identity() const {
   return {{kStrategyKey, std::string(ToString(request_.strategy))},
           {kSeedKey, fmt::format("{}", seed_)},
           {kCatalogKey, catalog_fingerprint_},
+          {kLlmKey, UsesLlm() ? user_.origin() : std::string()},
           {kConfigKey, session_.settings.TrainingToml()}};
 }
 
@@ -172,6 +176,7 @@ Status TrainingRun::Resume() {
   std::vector<std::string> differences;
   for (const auto& [key, what] : {std::pair{kStrategyKey, "--strategy"},
                                   {kSeedKey, "--seed"},
+                                  {kLlmKey, "who labels"},
                                   {kCatalogKey, "the store's content"}}) {
     const std::string& before = bundle->metadata()[key];
     if (before != now.at(key))
@@ -213,12 +218,27 @@ Status TrainingRun::RunTrainer() {
     return SaveCheckpointNow();
   };
   const Status status = trainer_->Run(hooks);
-  if (status.ok() || status.error().code != ErrorCode::kCancelled) return status;
-  DYNAJOB_RETURN_IF_ERROR(SaveCheckpointNow());
-  return Error{ErrorCode::kCancelled,
-               fmt::format("stopped after {} steps; a checkpoint is in {}: the same command with "
-                           "--resume continues",
-                           trainer_->agent().counts().env_steps, request_.directory.string())};
+  return status.ok() ? status : Stop(status.error());
+}
+
+// After an error that a later run may not meet, the work so far is kept.
+Error TrainingRun::Stop(const Error& error) {
+  const bool cancelled = error.code == ErrorCode::kCancelled;
+  const bool at_limit = error.code == ErrorCode::kBudgetReached;
+  if (!cancelled && !at_limit && error.code != ErrorCode::kLlmUnavailable) return error;
+  for (const Status& kept : {SaveCheckpointNow(), user_.Flush(), WriteLlmReport()})
+    if (!kept.ok()) return kept.error();
+  const std::string where =
+      fmt::format("a checkpoint is in {}: the same command with --resume{} continues",
+                  request_.directory.string(), at_limit ? " and a larger limit" : "");
+  const uint64_t steps = trainer_->agent().counts().env_steps;
+  if (cancelled) return Error{error.code, fmt::format("stopped after {} steps; {}", steps, where)};
+  return user_.Explain(error, fmt::format("stopped after {} steps and {} labels; {}", steps,
+                                          trainer_->labels_bought(), where));
+}
+
+Status TrainingRun::WriteLlmReport() const {
+  return UsesLlm() ? user_.WriteReport(request_.directory) : Status::Ok();
 }
 
 Result<TrainingOutcome> TrainingRun::Run() {
@@ -233,12 +253,14 @@ Result<TrainingOutcome> TrainingRun::Run() {
   if (!std::filesystem::exists(directory / "model.json"))
     DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   DYNAJOB_RETURN_IF_ERROR(RunTrainer());
+  DYNAJOB_RETURN_IF_ERROR(user_.Flush());
+  DYNAJOB_RETURN_IF_ERROR(WriteLlmReport());
   if (const PoolCounts counts = pools_->counts(); counts.filled_up > 0)
     session_.Message(FilledPoolsLine(counts));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   const ModelInfo info{.strategy = request_.strategy,
                        .seed = seed_,
-                       .llm_kind = UsesLlm() ? std::string(surrogate_->kind()) : std::string(),
+                       .llm_kind = UsesLlm() ? user_.origin() : std::string(),
                        .labels = trainer_->labels_bought(),
                        .network = experiment_.trainer.network,
                        .learner = experiment_.trainer.learner};
@@ -247,16 +269,16 @@ Result<TrainingOutcome> TrainingRun::Run() {
   return TrainingOutcome{.steps = counts.env_steps,
                          .updates = counts.q_updates,
                          .labels = trainer_->labels_bought(),
+                         .predicted_rewards = trainer_->predicted_rewards(),
+                         .unanswered = trainer_->unanswered(),
                          .seconds = ProgressLine::SteadySeconds() - start};
 }
 
 }  // namespace
 
-std::string_view SurrogateNote() { return "llm: surrogate (rule-based stand-in, not an LLM)"; }
-
 Result<TrainingOutcome> TrainInto(Session& session, const Catalog& catalog, Store* store,
-                                  const TrainingRequest& request) {
-  return TrainingRun(session, catalog, store, request).Run();
+                                  SimulatedUser& user, const TrainingRequest& request) {
+  return TrainingRun(session, catalog, store, user, request).Run();
 }
 
 }  // namespace dynajob

@@ -11,6 +11,7 @@
 #include "dynajob/stores/store.h"
 
 #include "command.h"
+#include "simulated_user.h"
 
 namespace dynajob {
 
@@ -25,18 +26,19 @@ struct TrainingOutcome {
   uint64_t steps = 0;
   uint64_t updates = 0;
   uint64_t labels = 0;
+  uint64_t predicted_rewards = 0;  // steps that the world model rewarded, at the limit
+  uint64_t unanswered = 0;         // steps whose pair the simulated user had no usable answer for
   double seconds = 0;
 };
 
-// "llm: surrogate (rule-based stand-in, not an LLM)".
-std::string_view SurrogateNote();
-
 // Trains on all candidates and jobs of the catalog and writes config.toml, progress.csv,
-// progress.jsonl, checkpoints, model.safetensors and model.json. On kCancelled a checkpoint has
-// been saved. Fails with kInvalidArgument when what is resumed was made with another strategy,
-// seed, catalog or configuration (naming what) or when a model would be overwritten.
+// progress.jsonl, checkpoints, model.safetensors and model.json, and llm.json where an LLM labels.
+// Candidate sets are found in `store`, or in the catalog when it is null.
+// On kCancelled, kLlmUnavailable and kBudgetReached a checkpoint has been saved. Fails with
+// kInvalidArgument when what is resumed was made with another strategy, seed, catalog or
+// configuration (naming what) or when a model would be overwritten.
 Result<TrainingOutcome> TrainInto(Session& session, const Catalog& catalog, Store* store,
-                                  const TrainingRequest& request);
+                                  SimulatedUser& user, const TrainingRequest& request);
 
 }  // namespace dynajob
 

@@ -1,8 +1,13 @@
 #include "dynajob/embeddings/embed_store.h"
 
+#include <algorithm>
 #include <functional>
+#include <map>
+#include <set>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace dynajob {
 namespace {
@@ -42,6 +47,7 @@ class BatchEmbedder {
         const std::vector<EmbeddingRow> rows,
         EmbedRecords(std::span<const Record>(batch_), embedder_, options_, cache_, counts_));
     DYNAJOB_RETURN_IF_ERROR(store_.PutEmbeddings(kind_, embedder_.id(), rows));
+    DYNAJOB_RETURN_IF_ERROR(RemoveOthers(rows));
     done_ += batch_.size();
     batch_.clear();
     if (progress_ != nullptr)
@@ -51,6 +57,20 @@ class BatchEmbedder {
   }
 
  private:
+  // Vectors that are not made anew (their text is gone, or the fallback is off) must not stay.
+  Status RemoveOthers(std::span<const EmbeddingRow> rows) {
+    std::map<std::string_view, std::set<std::string_view>> made;  // ids by field
+    for (const EmbeddingRow& row : rows) made[row.field].insert(row.id);
+    for (const FieldName& field : KnownFields(kind_)) {
+      std::vector<std::string> others;
+      for (const Record& record : batch_)
+        if (!made[field.name].contains(record.id)) others.push_back(record.id);
+      if (!others.empty())
+        DYNAJOB_RETURN_IF_ERROR(store_.RemoveEmbeddings(kind_, field.name, others));
+    }
+    return Status::Ok();
+  }
+
   Store& store_;
   EntityKind kind_;
   const Embedder& embedder_;
@@ -64,6 +84,19 @@ class BatchEmbedder {
   size_t total_ = 0;
 };
 
+Status CheckNoneIsForeign(const Store& store, const StoreSummary& summary) {
+  for (const auto& [kind, entities] : {std::pair{EntityKind::kCandidate, &summary.candidates},
+                                       std::pair{EntityKind::kJob, &summary.jobs}}) {
+    const auto foreign = std::ranges::find_if(entities->fields, &FieldSummary::foreign);
+    if (foreign != entities->fields.end())
+      return FailedPrecondition(
+          fmt::format("{}: another program made vectors of {}.{} ({}), which dynajob can use as "
+                      "they are and could not make again; --replace replaces them",
+                      store.name(), ToString(kind), foreign->name, foreign->count));
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 Result<EmbedReport> EmbedStore(Store& store, const Embedder& embedder, const EmbedOptions& options,
@@ -73,6 +106,7 @@ Result<EmbedReport> EmbedStore(Store& store, const Embedder& embedder, const Emb
   if (summary.candidates.count == 0 && summary.jobs.count == 0)
     return FailedPrecondition(
         store.name() + ": the store is empty; add candidates and jobs with `dynajob import`");
+  if (!options.replace_foreign) DYNAJOB_RETURN_IF_ERROR(CheckNoneIsForeign(store, summary));
   EmbedReport report;
   report.embedder = embedder.id();
   PhraseCache cache;
@@ -83,9 +117,6 @@ Result<EmbedReport> EmbedStore(Store& store, const Embedder& embedder, const Emb
   candidates.set_total(summary.candidates.count);
   jobs.set_total(summary.jobs.count);
 
-  // Vectors that are not made anew (their text is gone, or the fallback is off) must not stay.
-  for (const EntityKind kind : {EntityKind::kCandidate, EntityKind::kJob})
-    DYNAJOB_RETURN_IF_ERROR(store.ClearEmbeddings(kind));
   DYNAJOB_RETURN_IF_ERROR(store.ForEachCandidate(
       [&](Candidate candidate) { return candidates.Add(std::move(candidate)); }));
   DYNAJOB_RETURN_IF_ERROR(candidates.Flush());

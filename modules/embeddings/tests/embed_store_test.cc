@@ -217,7 +217,6 @@ TEST_F(EmbedStoreTest, CandidatesAndJobsOfTwoEmbeddersAreRefusedNamingBoth) {
   PhraseCache cache;
   auto rows = EmbedRecords(std::span<const Job>(jobs_), **model, {}, cache, counts);
   ASSERT_TRUE(rows.ok());
-  ASSERT_TRUE(store_->ClearEmbeddings(EntityKind::kJob).ok());
   ASSERT_TRUE(store_->PutEmbeddings(EntityKind::kJob, (*model)->id(), *rows).ok());
   auto catalog = store_->LoadCatalog(CatalogSpec{});
   ASSERT_FALSE(catalog.ok());

@@ -11,20 +11,22 @@
 
 #include "dynajob/core/parallel.h"
 #include "dynajob/evaluation/split.h"
-#include "dynajob/evaluation/statistics.h"
 
 #include "arm_catalog.h"
 #include "arm_factory.h"
 #include "before_online.h"
+#include "judge_report.h"
 
 namespace dynajob {
 namespace {
 
-constexpr size_t kJudgeReportPairs = 4000;
+constexpr uint64_t kProgressSteps = 50;  // of pre-training, between two reports of labels
 
 struct Trained {
   std::unique_ptr<DynaQAgent> agent;
   uint64_t labels = 0;
+  uint64_t predicted_rewards = 0;
+  uint64_t unanswered = 0;
   double seconds = 0;  // of pre-training, that of the cosine phase of a hybrid included
 };
 
@@ -64,10 +66,12 @@ uint64_t UpdatesOf(const ArmSpec& spec, const LearnerCounts& counts) {
 
 class Comparison {
  public:
-  Comparison(const Catalog& catalog, const ExperimentOptions& options, ProgressSink* progress,
-             const CancellationToken* cancellation, const CandidateSets* candidate_sets)
+  Comparison(const Catalog& catalog, const ExperimentOptions& options, const Labeller& labels,
+             ProgressSink* progress, const CancellationToken* cancellation,
+             const CandidateSets* candidate_sets)
       : catalog_(catalog),
         options_(options),
+        labels_(labels),
         progress_(progress),
         cancellation_(cancellation),
         candidate_sets_(candidate_sets) {}
@@ -82,7 +86,6 @@ class Comparison {
   void ReportPools(const SeedContext& context, ComparisonTraces& traces) const;
   Status Train(SeedContext& context, Training training);
   Status RunStrategy(SeedContext& context, Strategy strategy, const DynaQAgent* cosine_agent);
-  void MeasureJudge(SeedContext& context) const;
   ArmParts PartsFor(const ArmSpec& spec, const SeedContext& context) const;
   Status RunArm(const SeedContext& context, const std::string& name, size_t seed_index,
                 size_t arm_index, ComparisonTraces& traces);
@@ -91,15 +94,20 @@ class Comparison {
   bool Uses(std::string_view wanted) const;
   std::vector<std::string> ArmsWithOracle() const;
   void Report(const std::string& stage, std::atomic<uint64_t>& done, uint64_t total) const;
+  void ReportLabels(const Trainer& trainer, uint64_t& reported);
 
   const Catalog& catalog_;
   const ExperimentOptions& options_;
+  const Labeller& labels_;
   ProgressSink* progress_;
   const CancellationToken* cancellation_;
   const CandidateSets* candidate_sets_;
   std::optional<PairEncoder> encoder_;
   std::unique_ptr<CosineReward> cosine_;
   std::unique_ptr<SurrogateUser> surrogate_;
+  std::atomic<uint64_t> trained_{0};
+  uint64_t training_total_ = 0;
+  std::atomic<uint64_t> labels_bought_{0};
   std::atomic<uint64_t> people_done_{0};
   uint64_t people_total_ = 0;
 };
@@ -129,17 +137,16 @@ Result<ComparisonTraces> Comparison::Run() {
   if (Uses("baseline")) trainings.push_back(Training::kBaseline);
   if (Uses("cosine") || Uses("hybrid")) trainings.push_back(Training::kCosineThenHybrid);
   if (Uses("llm")) trainings.push_back(Training::kLlm);
-  std::atomic<uint64_t> trained{0};
-  const uint64_t training_total = contexts.size() * trainings.size();
-  DYNAJOB_RETURN_IF_ERROR(ParallelFor(training_total, workers, [&](size_t i) {
+  training_total_ = contexts.size() * trainings.size();
+  DYNAJOB_RETURN_IF_ERROR(ParallelFor(training_total_, workers, [&](size_t i) {
     const Status status = Train(contexts[i / trainings.size()], trainings[i % trainings.size()]);
-    if (status.ok()) Report("train", trained, training_total);
+    if (status.ok()) Report("train", trained_, training_total_);
     return status;
   }));
 
   const std::vector<std::string> arms = ArmsWithOracle();
   ComparisonTraces traces;
-  traces.llm_kind = surrogate_->kind();
+  traces.llm_kind = labels_.kind;
   traces.lowest_reward = options_.rewards.ignore;
   for (const SeedContext& context : contexts) traces.seeds.push_back(context.seed);
   for (const std::string& name : comparison.protocols) {
@@ -197,7 +204,8 @@ Status Comparison::Prepare(SeedContext& context) {
   context.people.assign(
       context.split.evaluation_candidates.begin(),
       context.split.evaluation_candidates.begin() + static_cast<std::ptrdiff_t>(people));
-  MeasureJudge(context);
+  context.report = MeasureJudge(*context.judge, *cosine_, *surrogate_, options_.rewards,
+                                context.split, context.seed);
   if (std::any_of(options_.comparison.arms.begin(), options_.comparison.arms.end(),
                   [](const std::string& arm) { return SpecOf(arm).is_bandit(); })) {
     context.bandit_features.emplace(*cosine_, context.split.training_candidates,
@@ -237,24 +245,6 @@ void Comparison::ReportPools(const SeedContext& context, ComparisonTraces& trace
   traces.candidate_sets->evaluation += context.evaluation_pools->counts();
 }
 
-void Comparison::MeasureJudge(SeedContext& context) const {
-  Rng rng = Rng::Derive(context.seed, "judge-report");
-  std::vector<double> judged, surrogate, cosine;
-  for (size_t i = 0; i < kJudgeReportPairs; ++i) {
-    const auto& candidates = context.split.evaluation_candidates;
-    const auto& jobs = context.split.evaluation_jobs;
-    const Pair pair{candidates[rng.Below(candidates.size())], jobs[rng.Below(jobs.size())]};
-    const ResponseProbabilities probabilities = context.judge->Probabilities(pair);
-    for (size_t r = 0; r < kResponseCount; ++r)
-      context.report.shares[r] += probabilities[r] / static_cast<double>(kJudgeReportPairs);
-    judged.push_back(context.judge->ExpectedReward(pair));
-    surrogate.push_back(options_.rewards.Expected(surrogate_->ProbabilitiesOf(pair)));
-    cosine.push_back(cosine_->Cosine(pair));
-  }
-  context.report.surrogate_rank_correlation = Spearman(surrogate, judged);
-  context.report.cosine_rank_correlation = Spearman(cosine, judged);
-}
-
 Status Comparison::Train(SeedContext& context, Training training) {
   switch (training) {
     case Training::kBaseline:
@@ -273,9 +263,9 @@ Status Comparison::Train(SeedContext& context, Training training) {
 Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
                                const DynaQAgent* cosine_agent) {
   // Labels are counted per arm, so each arm has a source of its own.
-  DYNAJOB_ASSIGN_OR_RETURN(
-      const auto llm,
-      SimulatedUserReward::Create(catalog_, *surrogate_, options_.rewards, options_.labels));
+  UserSimulator& user = labels_.user != nullptr ? *labels_.user : *surrogate_;
+  DYNAJOB_ASSIGN_OR_RETURN(const auto llm, SimulatedUserReward::Create(
+                                               catalog_, user, options_.rewards, options_.labels));
   const TrainerInputs inputs{.encoder = &*encoder_,
                              .candidates = context.split.training_candidates,
                              .jobs = context.training_pools != nullptr
@@ -291,10 +281,15 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
   const auto start = std::chrono::steady_clock::now();
   Trainer::Hooks hooks;
   hooks.cancellation = cancellation_;
+  hooks.interval = kProgressSteps;
+  uint64_t labels = 0;
+  hooks.progress = [&](const TrainingProgress&) { ReportLabels(**trainer, labels); };
   DYNAJOB_RETURN_IF_ERROR((*trainer)->Run(hooks));
   Trained& trained = context.trained[static_cast<size_t>(strategy)];
   trained.agent = std::make_unique<DynaQAgent>((*trainer)->agent());
   trained.labels = (*trainer)->labels_bought();
+  trained.predicted_rewards = (*trainer)->predicted_rewards();
+  trained.unanswered = (*trainer)->unanswered();
   trained.seconds = SecondsSince(start);
   if (cosine_agent != nullptr)
     trained.seconds += context.trained[static_cast<size_t>(Strategy::kCosine)].seconds;
@@ -333,13 +328,14 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
       Report("evaluate", people_done_, people_total_);
     }
     const LearnerCounts online = arm->counts();
-    ArmCost cost{.llm_calls = 0,
-                 .env_steps = online.env_steps,
+    ArmCost cost{.env_steps = online.env_steps,
                  .updates = UpdatesOf(spec, online),
                  .online_s = SecondsSince(start)};
     if (spec.agent) {
       const Trained& trained = context.TrainedFor(spec);
       cost.llm_calls += trained.labels;
+      cost.predicted_rewards += trained.predicted_rewards;
+      cost.unanswered += trained.unanswered;
       cost.env_steps += trained.agent->counts().env_steps;
       cost.updates += UpdatesOf(spec, trained.agent->counts());
       cost.training_s = trained.seconds;
@@ -386,13 +382,22 @@ void Comparison::Report(const std::string& stage, std::atomic<uint64_t>& done,
   if (progress_ != nullptr) progress_->Report({stage, now, total, {}});
 }
 
+// Labels may take long to come: shows that they do.
+void Comparison::ReportLabels(const Trainer& trainer, uint64_t& reported) {
+  const uint64_t fresh = trainer.labels_bought() - reported;
+  reported += fresh;
+  const uint64_t bought = labels_bought_ += fresh;
+  if (progress_ != nullptr && fresh > 0)
+    progress_->Report({"train", trained_, training_total_, fmt::format("{} labels", bought)});
+}
+
 }  // namespace
 
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
-                                       ProgressSink* progress,
+                                       const Labeller& labels, ProgressSink* progress,
                                        const CancellationToken* cancellation,
                                        const CandidateSets* candidate_sets) {
-  return Comparison(catalog, options, progress, cancellation, candidate_sets).Run();
+  return Comparison(catalog, options, labels, progress, cancellation, candidate_sets).Run();
 }
 
 }  // namespace dynajob

@@ -92,12 +92,17 @@ std::string ComparisonTable(const std::vector<ArmComparison>& comparisons) {
 }
 
 std::string CostTable(const ProtocolResult& protocol) {
-  std::string html =
-      "<div class=\"scroll\"><table><thead><tr><th>arm</th><th>LLM labels</th>"
-      "<th>environment steps</th><th>Q updates</th></tr></thead><tbody>\n";
+  bool predicted = false;  // the column is for runs whose labels ran out
+  for (const ArmResult& arm : protocol.arms) predicted = predicted || arm.predicted_rewards > 0;
+  std::string html = fmt::format(
+      "<div class=\"scroll\"><table><thead><tr><th>arm</th><th>LLM labels</th>{}"
+      "<th>environment steps</th><th>Q updates</th></tr></thead><tbody>\n",
+      predicted ? "<th>rewards from the world model</th>" : "");
   for (const ArmResult& arm : protocol.arms)
-    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                        EscapeHtml(arm.name), arm.llm_calls, arm.env_steps, arm.updates);
+    html += fmt::format("<tr><td>{}</td><td>{}</td>{}<td>{}</td><td>{}</td></tr>\n",
+                        EscapeHtml(arm.name), arm.llm_calls,
+                        predicted ? fmt::format("<td>{}</td>", arm.predicted_rewards) : "",
+                        arm.env_steps, arm.updates);
   return html + "</tbody></table></div>\n";
 }
 
@@ -132,9 +137,20 @@ std::string JudgeSection(const ResultsSummary& results) {
   return html + ".</p>\n";
 }
 
+std::string LabelSection(const std::vector<std::pair<std::string, std::string>>& facts) {
+  if (facts.empty()) return "";
+  std::string html = "<h2>Who labelled</h2>\n<div class=\"scroll\"><table><tbody>\n";
+  for (const auto& [name, value] : facts)
+    html += fmt::format("<tr><td>{}</td><td class=\"words\">{}</td></tr>\n", EscapeHtml(name),
+                        EscapeHtml(value));
+  return html + "</tbody></table></div>\n";
+}
+
 }  // namespace
 
-Result<std::string> ReportHtml(std::string_view results_json, std::string_view config_toml) {
+Result<std::string> ReportHtml(
+    std::string_view results_json, std::string_view config_toml,
+    const std::vector<std::pair<std::string, std::string>>& label_facts) {
   DYNAJOB_ASSIGN_OR_RETURN(const ResultsSummary results, ParseResults(results_json));
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -151,6 +167,7 @@ Result<std::string> ReportHtml(std::string_view results_json, std::string_view c
   html += fmt::format("<p class=\"note\">{} Seeds: {}.</p>\n", EscapeHtml(SimulationNote(results)),
                       fmt::join(results.seeds, ", "));
   for (const ProtocolResult& protocol : results.protocols) html += ProtocolSection(protocol);
+  html += LabelSection(label_facts);
   html += JudgeSection(results);
   html += fmt::format("<h2>Configuration</h2>\n<pre>{}</pre>\n</body></html>\n",
                       EscapeHtml(config_toml));

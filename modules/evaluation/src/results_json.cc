@@ -127,18 +127,21 @@ class ProtocolSummary {
     ArmCost total;
     for (const ArmCost& cost : arm.cost_by_seed) {
       total.llm_calls += cost.llm_calls;
+      total.predicted_rewards += cost.predicted_rewards;
+      total.unanswered += cost.unanswered;
       total.env_steps += cost.env_steps;
       total.updates += cost.updates;
     }
+    Json cost = {
+        {"llm_calls", total.llm_calls}, {"env_steps", total.env_steps}, {"updates", total.updates}};
+    if (total.predicted_rewards > 0) cost["predicted_rewards"] = total.predicted_rewards;
+    if (total.unanswered > 0) cost["unanswered"] = total.unanswered;
     return {{"name", arm.name},
             {"kind", arm.kind},
             {"metrics", metrics},
             {"curve", CurveJson(arm)},
             {"profile", ProfileJson(arm)},
-            {"cost",
-             {{"llm_calls", total.llm_calls},
-              {"env_steps", total.env_steps},
-              {"updates", total.updates}}}};
+            {"cost", cost}};
   }
 
   Json IntervalJson(const ScoreTable& scores) const {
@@ -252,10 +255,11 @@ std::string ResultsJson(const ComparisonTraces& traces, const ComparisonOptions&
   json["schema"] = "dynajob.results/1";
   json["seeds"] = traces.seeds;
   json["llm"] = {{"kind", traces.llm_kind}};
+  for (const auto& [name, value] : traces.llm_facts) json["llm"][name] = value;
   json["judge"] = {{"kind", "simulated"},
                    {"response_shares", shares},
                    {"rank_correlation",
-                    {{traces.llm_kind, traces.judge.surrogate_rank_correlation},
+                    {{"surrogate", traces.judge.surrogate_rank_correlation},
                      {"cosine", traces.judge.cosine_rank_correlation}}}};
   if (traces.candidate_sets) json["candidate_sets"] = CandidateSetsJson(*traces.candidate_sets);
   json["protocols"] = Json::array();

@@ -107,6 +107,7 @@ ArmResult ReadArm(const Json& json) {
   if (json.contains("profile")) arm.profile = ReadProfile(json.at("profile"));
   const Json& cost = json.at("cost");
   arm.llm_calls = cost.at("llm_calls").get<uint64_t>();
+  arm.predicted_rewards = cost.value("predicted_rewards", uint64_t{0});
   arm.env_steps = cost.at("env_steps").get<uint64_t>();
   arm.updates = cost.at("updates").get<uint64_t>();
   return arm;
@@ -205,6 +206,8 @@ Result<ResultsSummary> ParseResults(std::string_view results_json) {
     }
     ResultsSummary results;
     results.seeds = json.at("seeds").get<std::vector<uint64_t>>();
+    for (const auto& [name, value] : json.at("llm").items())
+      if (name != "kind") results.llm_facts.emplace_back(name, value.get<std::string>());
     results.llm_kind = json.at("llm").at("kind").get<std::string>();
     if (json.contains("judge")) {
       results.response_shares = ReadNumbers(json.at("judge").at("response_shares"));
@@ -294,12 +297,28 @@ std::string VerdictSentence(const ProtocolResult& protocol) {
 }
 
 std::string SimulationNote(const ResultsSummary& results) {
+  std::string note;
   if (results.llm_kind == "surrogate") {
-    return "Simulated throughout: the judge is a simulated user, and \"llm\" is the surrogate, a "
-           "rule-based stand-in and not an LLM.";
+    note =
+        "Simulated throughout: the judge is a simulated user, and \"llm\" is the surrogate, a "
+        "rule-based stand-in and not an LLM.";
+  } else {
+    std::vector<std::string> facts;
+    for (const auto& [name, value] : results.llm_facts)
+      facts.push_back(fmt::format("{} {}", name, value));
+    note = fmt::format("The judge is a simulated user; labels of \"llm\" come from: {}{}{}{}.",
+                       results.llm_kind, facts.empty() ? "" : " (", fmt::join(facts, ", "),
+                       facts.empty() ? "" : ")");
   }
-  return fmt::format("The judge is a simulated user; labels of \"llm\" come from: {}.",
-                     results.llm_kind);
+  // Pre-training is the same in every protocol.
+  std::vector<std::string> predicted;
+  if (!results.protocols.empty())
+    for (const ArmResult& arm : results.protocols.front().arms)
+      if (arm.predicted_rewards > 0)
+        predicted.push_back(fmt::format("{} steps of {}", arm.predicted_rewards, arm.name));
+  if (predicted.empty()) return note;
+  return fmt::format("{} Labels ran out in pre-training: the world model, not a user, rewarded {}.",
+                     note, fmt::join(predicted, ", "));
 }
 
 }  // namespace dynajob

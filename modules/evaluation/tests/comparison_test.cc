@@ -1,11 +1,15 @@
 #include "dynajob/evaluation/comparison.h"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include "dynajob/evaluation/report_html.h"
+#include "dynajob/evaluation/results_summary.h"
 
 #include "comparison_test_support.h"
 
@@ -19,13 +23,34 @@ class ComparisonTest : public ::testing::Test {
   ComparisonTest() : catalog_(SmallMarketCatalog()), options_(SmallExperiment()) {}
 
   ComparisonTraces Run() {
-    auto traces = RunComparison(catalog_, options_, nullptr, nullptr);
+    auto traces = RunComparison(catalog_, options_, labels_, nullptr, nullptr);
     EXPECT_TRUE(traces.ok()) << traces.error().message;
     return *std::move(traces);
   }
 
   Catalog catalog_;
   ExperimentOptions options_;
+  Labeller labels_;
+};
+
+// A simulated user who likes every third job; safe for concurrent use.
+class ThirdJobUser final : public UserSimulator {
+ public:
+  std::string_view kind() const override { return "third-job"; }
+  Status Probabilities(std::span<const Pair> pairs,
+                       std::span<ResponseProbabilities> probabilities) override {
+    asked += pairs.size();
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      if (asked > limit) return Error{ErrorCode::kLlmUnavailable, "no answer"};
+      probabilities[i] = pairs[i].job % 3 == 0 ? ResponseProbabilities{0, 0, 0, 1}
+                                               : ResponseProbabilities{1, 0, 0, 0};
+    }
+    return Status::Ok();
+  }
+  int64_t pool_hint() const override { return 16; }
+
+  std::atomic<uint64_t> asked = 0;
+  uint64_t limit = UINT64_MAX;
 };
 
 TEST_F(ComparisonTest, ResultsDoNotDependOnTheNumberOfWorkers) {
@@ -219,14 +244,14 @@ TEST_F(ComparisonTest, OracleIsAboveEveryArmInCumulativeReward) {
 TEST_F(ComparisonTest, CancellationStopsTheRun) {
   CancellationToken token;
   token.Cancel();
-  const auto traces = RunComparison(catalog_, options_, nullptr, &token);
+  const auto traces = RunComparison(catalog_, options_, labels_, nullptr, &token);
   ASSERT_FALSE(traces.ok());
   EXPECT_EQ(traces.error().code, ErrorCode::kCancelled);
 }
 
 TEST_F(ComparisonTest, MoreStepsThanHeldOutJobsAreRefused) {
   options_.comparison.steps = 1000;
-  const auto traces = RunComparison(catalog_, options_, nullptr, nullptr);
+  const auto traces = RunComparison(catalog_, options_, labels_, nullptr, nullptr);
   ASSERT_FALSE(traces.ok());
   EXPECT_THAT(traces.error().message, HasSubstr("compare.steps = 1000"));
   EXPECT_THAT(traces.error().message, HasSubstr("at most 60"));
@@ -248,6 +273,55 @@ TEST(ComparisonOptions, LimitsNameFieldAndValue) {
   options.seeds = -3;
   ASSERT_FALSE(options.Validate().ok());
   EXPECT_THAT(options.Validate().error().message, HasSubstr("compare.seeds = -3"));
+}
+
+TEST_F(ComparisonTest, LabelsComeFromTheUserThatIsGiven) {
+  const std::string surrogate = ResultsJson(Run(), options_.comparison);
+  ThirdJobUser user;
+  labels_ = {.user = &user, .kind = "llm"};
+  ComparisonTraces traces = Run();
+  traces.llm_facts = {{"model", "tiny"}, {"prompt", "v1"}};
+  EXPECT_GT(user.asked, 0u);
+  const std::string results = ResultsJson(traces, options_.comparison);
+  const auto json = nlohmann::json::parse(results);
+  EXPECT_EQ(json["llm"], (nlohmann::json{{"kind", "llm"}, {"model", "tiny"}, {"prompt", "v1"}}));
+  // The judge is still compared with the surrogate, whoever labels.
+  EXPECT_EQ(json["judge"], nlohmann::json::parse(surrogate)["judge"]);
+  EXPECT_NE(json["protocols"], nlohmann::json::parse(surrogate)["protocols"]);
+  options_.comparison.workers = 1;
+  ComparisonTraces alone = Run();
+  alone.llm_facts = traces.llm_facts;
+  EXPECT_EQ(ResultsJson(alone, options_.comparison), results);
+  const auto summary = ParseResults(results);
+  ASSERT_TRUE(summary.ok());
+  EXPECT_THAT(SimulationNote(*summary), HasSubstr("llm (model tiny, prompt v1)"));
+}
+
+TEST_F(ComparisonTest, AUserThatFailsEndsTheComparison) {
+  ThirdJobUser user;
+  user.limit = 30;
+  labels_.user = &user;
+  const auto traces = RunComparison(catalog_, options_, labels_, nullptr, nullptr);
+  ASSERT_FALSE(traces.ok());
+  EXPECT_EQ(traces.error().code, ErrorCode::kLlmUnavailable);
+}
+
+TEST_F(ComparisonTest, RewardsOfTheWorldModelAreShownAndNotCountedAsLabels) {
+  options_.labels.budget = 30;
+  const auto stopped = RunComparison(catalog_, options_, labels_, nullptr, nullptr);
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().code, ErrorCode::kBudgetReached);
+
+  options_.trainer.pretrain.at_limit = AtLimit::kWorldModel;
+  const std::string results = ResultsJson(Run(), options_.comparison);
+  const auto summary = ParseResults(results);
+  ASSERT_TRUE(summary.ok());
+  const ArmResult& llm = *summary->protocols[0].FindArm("llm");
+  EXPECT_EQ(llm.llm_calls, 60u) << "30 for each of two seeds";
+  EXPECT_GT(llm.predicted_rewards, 40u);
+  EXPECT_EQ(summary->protocols[0].FindArm("cosine")->predicted_rewards, 0u);
+  EXPECT_THAT(SimulationNote(*summary), HasSubstr("Labels ran out"));
+  EXPECT_THAT(*ReportHtml(results, ""), HasSubstr("rewards from the world model"));
 }
 
 }  // namespace

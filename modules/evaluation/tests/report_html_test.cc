@@ -192,5 +192,14 @@ TEST(ReportHtml, EscapesEveryTextOfTheInput) {
     EXPECT_THAT(*html, Not(HasSubstr(raw)));
 }
 
+TEST(ReportHtml, SaysWhoLabelledAndEscapesIt) {
+  EXPECT_THAT(*ReportHtml(TwoArms(1, 3), ""), Not(HasSubstr("Who labelled")));
+  const auto html = ReportHtml(TwoArms(1, 3), "", {{"model", "<b>"}, {"cost", "unknown"}});
+  ASSERT_TRUE(html.ok());
+  EXPECT_THAT(*html, HasSubstr("Who labelled"));
+  EXPECT_THAT(*html, HasSubstr("<td class=\"words\">&lt;b&gt;</td>"));
+  EXPECT_THAT(*html, HasSubstr("unknown"));
+}
+
 }  // namespace
 }  // namespace dynajob

@@ -67,7 +67,9 @@ class IndexedStore final : public Store {
   Status PutEmbeddings(EntityKind, std::string_view, std::span<const EmbeddingRow>) override {
     return Refused();
   }
-  Status ClearEmbeddings(EntityKind) override { return Refused(); }
+  Status RemoveEmbeddings(EntityKind, std::string_view, std::span<const std::string>) override {
+    return Refused();
+  }
   Result<Catalog> LoadCatalog(const CatalogSpec&) override { return Refused(); }
   Result<std::unique_ptr<JobFeed>> WatchJobs() override { return Refused(); }
   Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec&) override { return Refused(); }

@@ -1,5 +1,6 @@
 #include "dynajob/rewards/simulated_user_reward.h"
 
+#include <optional>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -50,25 +51,70 @@ Status SimulatedUserReward::Rewards(std::span<const Pair> pairs, std::span<doubl
   DYNAJOB_CHECK(pairs.size() == rewards.size(), "one reward per pair");
   std::vector<Pair> unknown;
   std::unordered_set<uint64_t> asked;
+  uint64_t charged = 0;
   for (const Pair& pair : pairs) {
     const uint64_t key = KeyOf(pair);
-    if (!rewards_by_pair_.contains(key) && asked.insert(key).second) unknown.push_back(pair);
+    if (IsKnown(key) || !asked.insert(key).second) continue;
+    unknown.push_back(pair);
+    charged += bought_.contains(key) ? 0 : 1;
   }
-  if (options_.budget > 0 &&
-      labels_bought() + unknown.size() > static_cast<uint64_t>(options_.budget)) {
+  if (!WithinBudget(labels_bought() + charged)) {
     return Error{ErrorCode::kBudgetReached,
                  fmt::format("labels.budget is {}: {} labels are bought and {} more are needed",
-                             options_.budget, labels_bought(), unknown.size())};
+                             options_.budget, labels_bought(), charged)};
   }
-  if (!unknown.empty()) {
-    std::vector<ResponseProbabilities> probabilities(unknown.size());
-    DYNAJOB_RETURN_IF_ERROR(user_.Probabilities(unknown, probabilities));
-    for (size_t i = 0; i < unknown.size(); ++i) {
-      rewards_by_pair_.emplace(KeyOf(unknown[i]), RewardOf(unknown[i], probabilities[i]));
-    }
+  if (!unknown.empty()) DYNAJOB_RETURN_IF_ERROR(Buy(unknown));
+  for (const Pair& pair : pairs) {
+    if (!unanswered_.contains(KeyOf(pair))) continue;
+    return NotFound(
+        fmt::format("the simulated user has no usable answer for candidate '{}' and "
+                    "job '{}'",
+                    catalog_.candidate(pair.candidate).id, catalog_.job(pair.job).id));
   }
   for (size_t i = 0; i < pairs.size(); ++i) rewards[i] = rewards_by_pair_.at(KeyOf(pairs[i]));
   return Status::Ok();
+}
+
+Status SimulatedUserReward::Buy(std::span<const Pair> pairs) {
+  std::vector<std::optional<ResponseProbabilities>> labels(pairs.size());
+  DYNAJOB_RETURN_IF_ERROR(user_.Labels(pairs, labels));
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const uint64_t key = KeyOf(pairs[i]);
+    expected_.erase(key);
+    if (!labels[i]) {
+      unanswered_.insert(key);
+      continue;
+    }
+    rewards_by_pair_.emplace(key, RewardOf(pairs[i], *labels[i]));
+    bought_.insert(key);
+  }
+  return Status::Ok();
+}
+
+bool SimulatedUserReward::IsKnown(uint64_t key) const {
+  return rewards_by_pair_.contains(key) || unanswered_.contains(key);
+}
+
+void SimulatedUserReward::Prefetch(std::span<const Pair> pairs) {
+  std::vector<Pair> wanted;
+  for (const Pair& pair : pairs) {
+    const uint64_t key = KeyOf(pair);
+    if (IsKnown(key) || expected_.contains(key)) continue;
+    if (!bought_.contains(key)) {
+      if (!WithinBudget(labels_bought() + expected_.size() + 1)) break;
+      expected_.insert(key);
+    }
+    wanted.push_back(pair);
+  }
+  if (!wanted.empty()) user_.Prefetch(wanted);
+}
+
+void SimulatedUserReward::MarkBought(std::span<const Pair> pairs) {
+  for (const Pair& pair : pairs) bought_.insert(KeyOf(pair));
+}
+
+bool SimulatedUserReward::WithinBudget(uint64_t labels) const {
+  return options_.budget == 0 || labels <= static_cast<uint64_t>(options_.budget);
 }
 
 double SimulatedUserReward::RewardOf(Pair pair, const ResponseProbabilities& probabilities) const {

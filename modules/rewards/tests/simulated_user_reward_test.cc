@@ -29,7 +29,21 @@ class FakeUser final : public UserSimulator {
     return Status::Ok();
   }
 
+  void Prefetch(std::span<const Pair> pairs) override {
+    announced.insert(announced.end(), pairs.begin(), pairs.end());
+  }
+
+  Status Labels(std::span<const Pair> pairs,
+                std::span<std::optional<ResponseProbabilities>> labels) override {
+    DYNAJOB_RETURN_IF_ERROR(UserSimulator::Labels(pairs, labels));
+    for (size_t i = 0; i < pairs.size(); ++i)
+      if (pairs[i].job == mute_about) labels[i].reset();
+    return Status::Ok();
+  }
+
   size_t asked = 0;
+  JobRow mute_about = UINT32_MAX;
+  std::vector<Pair> announced;
   bool fails = false;
 };
 
@@ -123,6 +137,64 @@ TEST(SimulatedUserReward, StopsAtTheBudgetButKeepsKnownPairsFree) {
   EXPECT_THAT(status.error().message, HasSubstr("labels.budget is 2"));
   EXPECT_EQ(user.asked, 2u);
   EXPECT_TRUE(reward->Rewards(first, rewards).ok());
+}
+
+TEST(SimulatedUserReward, PrefetchesUnknownPairsOnceAndNoFurtherThanTheBudget) {
+  const Catalog catalog = ManyJobs(6);
+  FakeUser user;
+  LabelOptions options;
+  options.budget = 4;
+  const auto reward = SimulatedUserReward::Create(catalog, user, {}, options).value();
+  const std::vector<Pair> known = {{0, 0}};
+  std::vector<double> rewards(1);
+  ASSERT_TRUE(reward->Rewards(known, rewards).ok());
+  reward->Prefetch(std::vector<Pair>{{0, 0}, {0, 1}, {0, 2}, {0, 1}});
+  EXPECT_EQ(user.announced, (std::vector<Pair>{{0, 1}, {0, 2}}));
+  ASSERT_TRUE(reward->Rewards(std::vector<Pair>{{0, 1}}, rewards).ok());
+  reward->Prefetch(std::vector<Pair>{{0, 2}, {0, 3}, {0, 4}, {0, 5}});
+  EXPECT_EQ(user.announced, (std::vector<Pair>{{0, 1}, {0, 2}, {0, 3}})) << "a fifth is too much";
+  EXPECT_EQ(reward->labels_bought(), 2u) << "prefetching is not buying";
+}
+
+TEST(SimulatedUserReward, LabelsOfAnEarlierRunCountAndAreNotChargedAgain) {
+  const Catalog catalog = ManyJobs(4);
+  FakeUser user;
+  LabelOptions options;
+  options.budget = 3;
+  const auto reward = SimulatedUserReward::Create(catalog, user, {}, options).value();
+  const std::vector<Pair> before = {{0, 0}, {0, 1}};
+  reward->MarkBought(before);
+  EXPECT_EQ(reward->labels_bought(), 2u);
+  std::vector<double> rewards(2);
+  reward->Prefetch(std::vector<Pair>{{0, 1}, {0, 2}, {0, 3}});
+  EXPECT_EQ(user.announced, (std::vector<Pair>{{0, 1}, {0, 2}}));
+  ASSERT_TRUE(reward->Rewards(std::vector<Pair>{{0, 1}, {0, 2}}, rewards).ok());
+  EXPECT_EQ(reward->labels_bought(), 3u);
+  ASSERT_TRUE(reward->Rewards(before, rewards).ok());
+  const Status status = reward->Rewards(std::vector<Pair>{{0, 3}}, std::span(rewards).first(1));
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, HasSubstr("3 labels are bought and 1 more are needed"));
+}
+
+TEST(SimulatedUserReward, APairWithoutAUsableAnswerHasNoRewardAndIsNoLabel) {
+  const Catalog catalog = ManyJobs(3);
+  FakeUser user;
+  user.mute_about = 1;
+  LabelOptions options;
+  options.budget = 2;
+  const auto reward = SimulatedUserReward::Create(catalog, user, {}, options).value();
+  reward->Prefetch(std::vector<Pair>{{0, 1}, {0, 0}, {0, 2}});
+  EXPECT_EQ(user.announced, (std::vector<Pair>{{0, 1}, {0, 0}}));
+  std::vector<double> rewards(2);
+  const Status status = reward->Rewards(std::vector<Pair>{{0, 0}, {0, 1}}, rewards);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(status.error().message, HasSubstr("candidate 'c' and job 'j1'"));
+  EXPECT_EQ(reward->labels_bought(), 1u);
+  EXPECT_FALSE(reward->Rewards(std::vector<Pair>{{0, 1}}, std::span(rewards).first(1)).ok());
+  EXPECT_EQ(user.asked, 2u) << "asked once, whatever came of it";
+  EXPECT_TRUE(reward->Rewards(std::vector<Pair>{{0, 0}, {0, 2}}, rewards).ok());
+  EXPECT_EQ(reward->labels_bought(), 2u);
 }
 
 TEST(SimulatedUserReward, PassesAFailureOnAndInventsNoLabel) {

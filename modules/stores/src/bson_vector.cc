@@ -82,16 +82,20 @@ class ArrayWalk {
       : bytes_(bytes), end_(bytes.size() - 1), out_(out) {}
 
   VectorDecode Decode() {
-    while (at_ < end_) {
+    while (at_ < end_ && !is_too_long()) {
       if (DecodeBlock()) continue;
-      for (size_t i = 0; i < kBlock && at_ < end_; ++i)
+      for (size_t i = 0; i < kBlock && at_ < end_ && !is_too_long(); ++i)
         if (const VectorDefect defect = DecodeOne(); defect != VectorDefect::kNone)
           return {defect, out_.size()};
     }
-    return {VectorDefect::kNone, 0};
+    if (!is_too_long()) return {VectorDefect::kNone, 0};
+    out_.resize(kMaxVectorLength + 1);  // a block may have gone further
+    return {VectorDefect::kTooLong, kMaxVectorLength};
   }
 
  private:
+  bool is_too_long() const { return out_.size() > kMaxVectorLength; }
+
   bool DecodeBlock() {
     switch (ByteAt(bytes_, at_)) {
       case BSON_TYPE_DOUBLE:
@@ -183,6 +187,8 @@ VectorDecode DecodeBinary(std::span<const std::byte> value, std::vector<float>& 
   if (kind == kPackedBitElements) return {VectorDefect::kPackedBits, 0};
   if (ByteAt(value, kHeader + 1) != 0) return {VectorDefect::kUnknownBinary, 0};
   const auto elements = value.subspan(kHeader + kPrologue);
+  if (elements.size() > kMaxVectorLength * (kind == kInt8Elements ? 1 : sizeof(float)))
+    return {VectorDefect::kTooLong, kMaxVectorLength};
   if (kind == kInt8Elements) {
     out.resize(elements.size());
     std::transform(elements.begin(), elements.end(), out.begin(), [](std::byte element) {
@@ -197,6 +203,8 @@ VectorDecode DecodeBinary(std::span<const std::byte> value, std::vector<float>& 
   }
   return Finish({}, out);
 }
+
+static_assert(kMaxVectorLength == 16384, "as ToString has it");
 
 }  // namespace
 
@@ -222,6 +230,8 @@ std::string_view ToString(VectorDefect defect) {
       return "unknown BinData";
     case VectorDefect::kPackedBits:
       return "packed bits";
+    case VectorDefect::kTooLong:
+      return "longer than 16384 values";
   }
   return "unknown";
 }

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dynajob/stores/records.h"
+
 namespace dynajob {
 
 enum class VectorDefect {
@@ -30,6 +32,7 @@ enum class VectorDefect {
   kTruncated,      // bytes that end early, or a length that lies
   kUnknownBinary,  // BinData of another subtype, or of a kind of element that is not known
   kPackedBits,     // BinData vector of single bits, which is refused by name
+  kTooLong,        // more than kMaxVectorLength elements
 };
 
 // "missing", "not a number", …

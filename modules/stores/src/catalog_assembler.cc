@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "dynajob/core/check.h"
 
@@ -48,6 +49,15 @@ std::string Describe(EntityKind kind, std::string_view id, std::string_view fiel
 Error OrphanVector(EntityKind kind, std::string_view id, std::string_view field) {
   return CorruptData(
       fmt::format("{}: there is no such {}", Describe(kind, id, field), ToString(kind)));
+}
+
+size_t PhysicalMemory() {
+  return static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+// Whether a matrix can be held at all. Left to fail, its allocation would end the process.
+bool FitsMemory(size_t rows, size_t cols) {
+  return rows == 0 || cols <= PhysicalMemory() / sizeof(float) / rows;
 }
 
 }  // namespace
@@ -189,6 +199,19 @@ Status CatalogAssembler::CheckEmbedders() const {
   return Status::Ok();
 }
 
+Error CatalogAssembler::TooLarge(const Side& side, size_t rows, size_t width) {
+  constexpr double kGibibyte = 1 << 30;
+  const auto widest = std::ranges::max_element(side.fields, {}, &Field::dimension);
+  return FailedPrecondition(fmt::format(
+      "the vectors of {} {}s with {} values each need {:.1f} GiB of memory, and this machine has "
+      "{:.1f}; {} of the values are the field '{}', whose length that of '{}' gave: mend it, or "
+      "leave the field out of the catalog",
+      rows, ToString(side.kind), width,
+      static_cast<double>(rows) * static_cast<double>(width) * sizeof(float) / kGibibyte,
+      static_cast<double>(PhysicalMemory()) / kGibibyte, widest->dimension, widest->spec.name,
+      widest->first_id));
+}
+
 Status CatalogAssembler::AllocateSide(Side& side) {
   const size_t field_count = side.fields.size();
   side.rows.assign(side.ids.size(), std::nullopt);
@@ -226,6 +249,7 @@ Status CatalogAssembler::AllocateSide(Side& side) {
     field.offset = width;
     width += field.dimension;
   }
+  if (!FitsMemory(included, width)) return TooLarge(side, included, width);
   const bool is_as_reserved =
       side.reserved_lengths.size() == field_count &&
       std::equal(side.fields.begin(), side.fields.end(), side.reserved_lengths.begin(),
@@ -259,9 +283,10 @@ void CatalogAssembler::KeepReserved(Side& side, size_t included) {
 void CatalogAssembler::Reserve(EntityKind kind, std::span<const size_t> lengths) {
   Side& side = SideOf(kind);
   DYNAJOB_CHECK(lengths.size() == side.fields.size(), "a length for each field of the spec");
+  const size_t width = std::accumulate(lengths.begin(), lengths.end(), size_t{0});
+  if (!FitsMemory(side.ids.size(), width)) return;  // Allocate() says so if that is how it stays
   side.reserved_lengths.assign(lengths.begin(), lengths.end());
-  side.reserved =
-      Matrix(side.ids.size(), std::accumulate(lengths.begin(), lengths.end(), size_t{0}));
+  side.reserved = Matrix(side.ids.size(), width);
 }
 
 std::span<float> CatalogAssembler::Reserved(EntityKind kind, size_t index, size_t field,

@@ -4,6 +4,7 @@
 #include <deque>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,11 +25,13 @@ const StoredVector* FindVector(const JobChange& change, std::string_view field) 
   return nullptr;
 }
 
-// The catalog's row of a job, missing optional fields as zeros. Requires vectors that fit.
+// The catalog's row of a job; optional vectors that are missing or of another length are zeros, as
+// in a catalog that is loaded. Requires required vectors that fit.
 std::vector<float> Assemble(const Catalog& catalog, const JobChange& change) {
   std::vector<float> row(catalog.action_dim(), 0.0f);
   for (const FieldSlice& field : catalog.action_fields()) {
-    if (const StoredVector* vector = FindVector(change, field.name))
+    const StoredVector* vector = FindVector(change, field.name);
+    if (vector != nullptr && vector->values.size() == field.dimension)
       std::copy(vector->values.begin(), vector->values.end(),
                 row.begin() + static_cast<std::ptrdiff_t>(field.offset));
   }
@@ -40,7 +43,7 @@ std::vector<float> Assemble(const Catalog& catalog, const JobChange& change) {
 Result<std::unique_ptr<LiveCatalog>> LiveCatalog::Open(Store& store, const CatalogSpec& spec,
                                                        int64_t now_ms) {
   DYNAJOB_ASSIGN_OR_RETURN(auto feed, store.WatchJobs());
-  std::unique_ptr<LiveCatalog> live(new LiveCatalog(spec, std::move(feed)));
+  std::unique_ptr<LiveCatalog> live(new LiveCatalog(store, spec, std::move(feed)));
   DYNAJOB_ASSIGN_OR_RETURN(Catalog catalog, store.LoadCatalog(spec));
   live->snapshot_ = std::make_shared<const Catalog>(std::move(catalog));
   DYNAJOB_RETURN_IF_ERROR(live->Refresh(milliseconds(0), now_ms));
@@ -54,7 +57,11 @@ std::shared_ptr<const Catalog> LiveCatalog::snapshot() const {
 
 Status LiveCatalog::TakeChanges(milliseconds timeout) {
   while (pending_.size() < kMaxPending) {
-    DYNAJOB_ASSIGN_OR_RETURN(std::vector<JobChange> changes, feed_->Poll(timeout));
+    auto polled = feed_->Poll(timeout);
+    for (std::string& notice : feed_->TakeNotices()) notices_.push_back(std::move(notice));
+    if (!polled.ok()) return polled.error();
+    must_reload_ = feed_->TakeGap() || must_reload_;
+    std::vector<JobChange> changes = std::move(polled).value();
     if (changes.empty()) break;
     for (JobChange& change : changes) {
       std::string id = change.id;
@@ -69,9 +76,10 @@ std::string LiveCatalog::WhyNot(const Catalog& catalog, const JobChange& change)
   for (size_t i = 0; i < spec_.action_fields.size(); ++i) {
     const FieldSlice& field = catalog.action_fields()[i];
     const StoredVector* vector = FindVector(change, field.name);
-    if (vector == nullptr && spec_.action_fields[i].required)
-      return fmt::format("no {} embedding", field.name);
+    const bool is_required = spec_.action_fields[i].required;
+    if (vector == nullptr && is_required) return fmt::format("no {} embedding", field.name);
     if (vector == nullptr) continue;
+    if (vector->values.size() != field.dimension && !is_required) continue;
     if (vector->values.size() != field.dimension)
       return fmt::format("{} embedding of {} values, the catalog has {}", field.name,
                          vector->values.size(), field.dimension);
@@ -98,12 +106,19 @@ class LiveCatalog::Draft {
   void KeepAll() {
     while (row_ < before_.job_count()) KeepRow();
   }
+  // The same rows, as jobs that are there no more.
+  void DropBelow(std::string_view id) {
+    while (row_ < before_.job_count() && before_.job(row_).id < id) DropRow();
+  }
+  void DropAll() {
+    while (row_ < before_.job_count()) DropRow();
+  }
   // The row of before that has this id, if the job is there. Requires KeepBelow(id).
   std::optional<JobRow> RowOf(std::string_view id) const {
     if (row_ < before_.job_count() && before_.job(row_).id == id) return row_;
     return std::nullopt;
   }
-  // The job of this id as it is from now on, or nothing. Requires KeepBelow(id).
+  // The job of this id as it is from now on, or nothing. Requires KeepBelow(id) or DropBelow(id).
   void Put(const std::string& id, std::optional<Entry> now) {
     const std::optional<JobRow> row = RowOf(id);
     if (row) ++row_;
@@ -121,6 +136,7 @@ class LiveCatalog::Draft {
   std::span<const Entry> entries() const { return entries_; }
 
  private:
+  void DropRow() { update_.removed.push_back(before_.job(row_++).id); }
   void KeepRow() {
     const Job& job = before_.job(row_);
     if (IsOpen(job, now_ms_)) {
@@ -140,7 +156,15 @@ class LiveCatalog::Draft {
 
 Result<CatalogUpdate> LiveCatalog::Refresh(milliseconds timeout, int64_t now_ms) {
   DYNAJOB_RETURN_IF_ERROR(TakeChanges(timeout));
-  if (pending_.empty() && now_ms < next_expiry_ms_) return CatalogUpdate();
+  CatalogUpdate update;
+  if (must_reload_ || !pending_.empty() || now_ms >= next_expiry_ms_) {
+    DYNAJOB_ASSIGN_OR_RETURN(update, must_reload_ ? Reload(now_ms) : Apply(now_ms));
+  }
+  update.notices = std::exchange(notices_, {});
+  return update;
+}
+
+Result<CatalogUpdate> LiveCatalog::Apply(int64_t now_ms) {
   const std::shared_ptr<const Catalog> before = snapshot();
   Draft draft(*before, now_ms);
   std::deque<std::vector<float>> vectors;  // those of `pending_`, for as long as the draft
@@ -159,15 +183,48 @@ Result<CatalogUpdate> LiveCatalog::Refresh(milliseconds timeout, int64_t now_ms)
     waiting_[id] = why_not;
     const std::optional<JobRow> row = draft.RowOf(id);
     const bool keeps = row && SameEmbeddedText(*change.job, before->job(*row));
-    draft.Put(id, keeps ? std::optional(Entry{&*change.job, before->actions().Row(*row)})
-                        : std::nullopt);
+    draft.Put(
+        id, keeps ? std::optional(Entry{&*change.job, before->actions().Row(*row)}) : std::nullopt);
   }
   draft.KeepAll();
-  if (draft.update().published()) Publish(*before, draft.entries());
+  CatalogUpdate update = Finish(*before, draft);
+  pending_.clear();
+  return update;
+}
+
+// What is pending was read before, so the load has it too.
+Result<CatalogUpdate> LiveCatalog::Reload(int64_t now_ms) {
+  DYNAJOB_ASSIGN_OR_RETURN(const Catalog loaded, store_.LoadCatalog(spec_));
+  const std::shared_ptr<const Catalog> before = snapshot();
+  const auto is_same = [](const FieldSlice& a, const FieldSlice& b) {
+    return a.name == b.name && a.dimension == b.dimension;
+  };
+  if (!std::ranges::equal(loaded.action_fields(), before->action_fields(), is_same) ||
+      loaded.embedder() != before->embedder())
+    return FailedPrecondition(
+        fmt::format("{}: the vectors of the jobs are of another kind than when following began: "
+                    "start again",
+                    store_.name()));
+  Draft draft(*before, now_ms);
+  for (JobRow row = 0; row < loaded.job_count(); ++row) {
+    const Job& job = loaded.job(row);
+    draft.DropBelow(job.id);
+    draft.Put(job.id, Entry{&job, loaded.actions().Row(row)});
+  }
+  draft.DropAll();
+  CatalogUpdate update = Finish(*before, draft);
+  update.reloaded = true;
+  waiting_.clear();
+  pending_.clear();
+  must_reload_ = false;
+  return update;
+}
+
+CatalogUpdate LiveCatalog::Finish(const Catalog& before, const Draft& draft) {
+  if (draft.update().published()) Publish(before, draft.entries());
   next_expiry_ms_ = std::numeric_limits<int64_t>::max();
   for (const Entry& entry : draft.entries())
     next_expiry_ms_ = std::min(next_expiry_ms_, entry.job->expires_ms.value_or(next_expiry_ms_));
-  pending_.clear();
   return draft.update();
 }
 

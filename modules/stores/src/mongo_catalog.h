@@ -13,6 +13,7 @@
 #ifndef DYNAJOB_STORES_SRC_MONGO_CATALOG_H_
 #define DYNAJOB_STORES_SRC_MONGO_CATALOG_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,10 +29,10 @@ namespace dynajob {
 
 class MongoCatalogLoader {
  public:
-  // Borrows everything.
+  // Borrows everything. `clients`: as many of the pool are free.
   MongoCatalogLoader(const MongoConnection& connection, const MongoOptions& options,
                      const MongoNames& names, const RecordReader<Job>& jobs,
-                     const RecordReader<Candidate>& candidates);
+                     const RecordReader<Candidate>& candidates, size_t clients);
 
   // Failures are those of Store::LoadCatalog. With MongoOptions::strict also kCorruptData for what
   // would be left out.
@@ -45,7 +46,6 @@ class MongoCatalogLoader {
   struct Vectors;
 
   Result<std::vector<Bson>> Ranges(const std::string& collection) const;
-  size_t Workers() const;
   Bson LoadOptions(const Bson& projection) const;
   template <typename Record>
   Result<std::vector<Record>> LoadRecords(EntityKind kind, const RecordReader<Record>& reader,
@@ -74,6 +74,7 @@ class MongoCatalogLoader {
   const MongoNames& names_;
   const RecordReader<Job>& jobs_;
   const RecordReader<Candidate>& candidates_;
+  size_t workers_;  // one client each
 };
 
 }  // namespace dynajob

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -35,6 +36,36 @@ std::string_view CredentialsOf(std::string_view address) {
   const std::string_view rest = address.substr(scheme + 3);
   const size_t at = rest.rfind('@');
   return at == std::string_view::npos ? std::string_view() : rest.substr(0, at);
+}
+
+// Of a list of hosts with ports; a port is made of digits.
+bool IsHostList(std::string_view hosts) {
+  while (!hosts.empty()) {
+    const std::string_view host = hosts.substr(0, hosts.find(','));
+    hosts.remove_prefix(std::min(hosts.size(), host.size() + 1));
+    const size_t name_end = host.starts_with('[') ? host.find(']') : host.find(':');
+    const std::string_view name = host.substr(0, name_end);
+    std::string_view port = name_end == host.npos ? "" : host.substr(name_end);
+    if (port.starts_with(']')) port.remove_prefix(1);
+    if (port.starts_with(':')) port.remove_prefix(1);
+    if (name.find_first_of(" #?@") != name.npos ||
+        port.find_first_not_of("0123456789") != port.npos)
+      return false;
+  }
+  return true;
+}
+
+// Whether any three characters of the secret stand in a text, whatever their case.
+bool Repeats(std::string_view text, std::string_view secret) {
+  constexpr size_t kTelling = 3;
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  };
+  if (secret.size() < kTelling) return true;
+  for (size_t begin = 0; begin + kTelling <= secret.size(); ++begin)
+    if (!std::ranges::search(text, secret.substr(begin, kTelling), same).empty()) return true;
+  return false;
 }
 
 std::string NameOf(const MongoUri& uri, const std::string& database) {
@@ -108,6 +139,14 @@ std::string_view StageOfUnknownServers(const MongoClient& client) {
                                                                  : "TCP";
 }
 
+// The database has an index of this name, or of these keys, that differs from ours: in another
+// name, in being unique. It stays as its owner made it; `doctor` tells what is missing.
+bool IsIndexConflict(const bson_error_t& error) {
+  constexpr uint32_t kIndexOptionsConflict = 85, kIndexKeySpecsConflict = 86;
+  return error.domain == MONGOC_ERROR_SERVER &&
+         (error.code == kIndexOptionsConflict || error.code == kIndexKeySpecsConflict);
+}
+
 Bson Majority() {
   Bson majority;
   majority.Add("w", "majority");
@@ -116,14 +155,23 @@ Bson Majority() {
 
 }  // namespace
 
+bool IsMongoAddress(std::string_view address) {
+  return address.starts_with("mongodb:") || address.starts_with("mongodb+srv:");
+}
+
 std::string RedactAddress(std::string_view address) {
-  const size_t scheme = address.find("://");
-  if (scheme == std::string_view::npos) return std::string(address);
-  std::string_view rest = address.substr(scheme + 3);
+  const size_t colon = address.find(':');
+  const bool is_address = address.find("://") != std::string_view::npos || IsMongoAddress(address);
+  if (!is_address) return std::string(address);
+  const std::string_view scheme = address.substr(0, colon);
+  if (!address.substr(colon).starts_with("://")) return fmt::format("{}:…", scheme);
+  std::string_view rest = address.substr(colon + 3);
   const std::string_view credentials = CredentialsOf(address);
   if (!credentials.empty()) rest.remove_prefix(credentials.size() + 1);
   rest = rest.substr(0, rest.find('?'));
-  return fmt::format("{}://{}", address.substr(0, scheme), rest);
+  // Where a '@' was forgotten, a password stands among the hosts.
+  const bool is_plain = IsHostList(rest.substr(0, rest.find('/')));
+  return fmt::format("{}://{}", scheme, is_plain ? rest : "…");
 }
 
 MongoConnection::MongoConnection(const MongoUri& uri, const MongoOptions& options,
@@ -148,7 +196,10 @@ Result<std::unique_ptr<MongoConnection>> MongoConnection::Open(std::string_view 
   std::string complaint = uri == nullptr ? error.message : TakeUriComplaint();
   if (!complaint.empty()) {
     // The driver's words may repeat any part of the address.
-    if (!credentials.empty()) complaint = "it cannot be understood (is the password URL-encoded?)";
+    if (!credentials.empty() && Repeats(complaint, credentials))
+      complaint = "it cannot be understood (is the password URL-encoded?)";
+    if (complaint.find("service name") != std::string::npos)
+      complaint += "; it has three parts or more, such as cluster0.example.net";
     return InvalidArgument(fmt::format("{}: bad address: {}", RedactAddress(address), complaint));
   }
   SetDefaults(uri);
@@ -306,7 +357,8 @@ Status MongoConnection::EnsureIndex(const std::string& collection,
     Bson reply;
     bson_error_t error{};
     if (mongoc_client_write_command_with_opts(client.get(), database_.c_str(), command.get(),
-                                              nullptr, reply.Receive(), &error))
+                                              nullptr, reply.Receive(), &error) ||
+        IsIndexConflict(error))
       return std::nullopt;
     return Failure(fmt::format("index {}", collection), error, reply.get());
   });
@@ -339,9 +391,10 @@ Result<size_t> MongoConnection::EstimateCount(const std::string& collection) con
 }
 
 std::string MongoConnection::Scrub(std::string_view text) const {
+  constexpr size_t kShortestSecret = 4;  // shorter ones are in every other word
   std::string scrubbed(text);
   for (const std::string* secret : {&raw_credentials_, &password_}) {
-    if (secret->empty()) continue;
+    if (secret->size() < kShortestSecret) continue;
     for (size_t at = scrubbed.find(*secret); at != std::string::npos;
          at = scrubbed.find(*secret, at + 3))
       scrubbed.replace(at, secret->size(), "***");

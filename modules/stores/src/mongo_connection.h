@@ -98,7 +98,7 @@ class MongoConnection {
                 WriteTo to = WriteTo::kAsConfigured) const;
   // One upsert that a majority of the servers has when the call returns; true when it was new.
   Result<bool> UpsertOne(const std::string& collection, const MongoUpdate& update) const;
-  // An ascending index over these fields, unless there is one.
+  // An ascending index over these fields, unless there is one or another that is in its way.
   Status EnsureIndex(const std::string& collection, const std::vector<std::string>& fields) const;
   // Exactly, by reading what matches.
   Result<size_t> Count(const std::string& collection, const Bson& filter) const;

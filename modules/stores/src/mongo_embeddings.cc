@@ -1,5 +1,6 @@
 // Embeddings in MongoDB: writing and counting them. Loading is in mongo_catalog.cc.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -87,10 +88,24 @@ Status MongoStore::DropEmbeddings(EntityKind kind, const std::vector<std::string
                                /*upsert=*/false, /*many=*/true}});
 }
 
-Status MongoStore::ClearEmbeddings(EntityKind kind) {
+Status MongoStore::RemoveEmbeddings(EntityKind kind, std::string_view field,
+                                    std::span<const std::string> ids) {
   DYNAJOB_RETURN_IF_ERROR(RequireWritable());
-  return connection_->Update(names_.Embeddings(kind), {{Bson(), UnsetVectors(kind),
-                                                        /*upsert=*/false, /*many=*/true}});
+  if (const auto known = StoredFieldName(kind, field); !known.ok()) return known.error();
+  const std::string& stored = names_.Vector(kind, field);
+  Bson fields, update;
+  fields.Add(stored, "").Add(NotesKey(stored), "");
+  update.Add("$unset", fields);
+  AddUpdateTime(kind, update);
+  const auto page = static_cast<size_t>(options_.page);
+  for (size_t begin = 0; begin < ids.size(); begin += page) {
+    const auto part = ids.subspan(begin, std::min(page, ids.size() - begin));
+    const std::vector<std::string> texts(part.begin(), part.end());
+    DYNAJOB_RETURN_IF_ERROR(connection_->Update(
+        names_.Embeddings(kind), {{FilterByTexts(names_.Reference(kind), texts), update,
+                                   /*upsert=*/false, /*many=*/true}}));
+  }
+  return Status::Ok();
 }
 
 Bson MongoStore::VectorFields(EntityKind kind, std::string_view embedder,
@@ -115,8 +130,8 @@ Bson MongoStore::VectorFields(EntityKind kind, std::string_view embedder,
 }
 
 // Vectors go into every document that refers to the entity already; for an entity without one, a
-// document is made with the entity's own id, which must not be that of another's document (numbers
-// may well be).
+// document is made with the entity's own id, or with one of the server's where that is taken by
+// another's document (numbers may well be).
 Status MongoStore::AddVectorUpdates(EntityKind kind, std::string_view embedder, const IdValues& ids,
                                     const RowsById& rows, std::vector<MongoUpdate>& updates) const {
   const std::string& reference = names_.Reference(kind);
@@ -129,12 +144,12 @@ Status MongoStore::AddVectorUpdates(EntityKind kind, std::string_view embedder, 
       "$or",
       BsonArray().Add(FilterByTexts(reference, texts)).Add(FilterByTexts("_id", texts)).elements());
   std::map<std::string, std::vector<BsonValue>> documents;  // by whose they are
-  std::map<std::string, std::string> owners;                // of each document, by its own id
+  std::set<std::string> taken;                              // ids of documents
   DYNAJOB_RETURN_IF_ERROR(connection_->Find(
       names_.Embeddings(kind), filter, opts, ReadFrom::kPrimary,
       [&] {
         documents.clear();
-        owners.clear();
+        taken.clear();
       },
       [&](BsonView document) {
         bson_iter_t id, owner;
@@ -142,7 +157,7 @@ Status MongoStore::AddVectorUpdates(EntityKind kind, std::string_view embedder, 
         const bool has_owner = bson_iter_init_find(&owner, document.get(), reference.c_str());
         const auto owner_text = has_owner ? IdText(owner) : std::nullopt;
         if (owner_text) documents[*owner_text].emplace_back(*bson_iter_value(&id));
-        if (const auto id_text = IdText(id)) owners[*id_text] = owner_text.value_or("");
+        if (const auto id_text = IdText(id)) taken.insert(*id_text);
         return Status::Ok();
       }));
   for (const auto& [id, entity_rows] : rows) {
@@ -157,11 +172,12 @@ Status MongoStore::AddVectorUpdates(EntityKind kind, std::string_view embedder, 
       }
       continue;
     }
-    if (const auto taken = owners.find(id); taken != owners.end())
-      return connection_->InStore(
-          ErrorCode::kInvalidArgument,
-          fmt::format("embedding of {} '{}': the document '{}' of {} belongs to '{}'",
-                      ToString(kind), id, id, names_.Embeddings(kind), taken->second));
+    if (taken.contains(id)) {
+      Bson by_reference;
+      by_reference.Add(reference, ids.find(id)->second.get());
+      updates.push_back({by_reference, update});
+      continue;
+    }
     Bson by_id, on_insert;
     by_id.Add("_id", ids.find(id)->second.get());
     on_insert.Add(reference, ids.find(id)->second.get());
@@ -227,19 +243,28 @@ Result<EntitySummary> MongoStore::SummarizeEntities(EntityKind kind) const {
 // else's; they are counted, and their length is that of one of them.
 Status MongoStore::SummarizeFields(EntityKind kind, EntitySummary& summary) const {
   using Counts = std::map<std::pair<int64_t, std::string>, size_t>;
-  std::map<std::string_view, Counts> counts;  // by short name
+  std::map<std::string_view, Counts> counts;         // by short name
+  std::map<std::string_view, size_t> not_our_notes;  // likewise
   Bson fields, opts, exists, with_notes;
   fields.Add(kVectorNotes, 1);
   opts.Add("projection", fields);
   exists.Add("$exists", true);
   with_notes.Add(kVectorNotes, exists);
   DYNAJOB_RETURN_IF_ERROR(connection_->Find(
-      names_.Embeddings(kind), with_notes, opts, ReadFrom::kAsConfigured, [&] { counts.clear(); },
+      names_.Embeddings(kind), with_notes, opts, ReadFrom::kAsConfigured,
+      [&] {
+        counts.clear();
+        not_our_notes.clear();
+      },
       [&](BsonView document) {
         const VectorNotes notes(document);
-        for (const FieldName& field : KnownFields(kind))
-          if (const auto note = notes.Of(names_.Vector(kind, field.name)))
+        for (const FieldName& field : KnownFields(kind)) {
+          const std::string& stored = names_.Vector(kind, field.name);
+          if (const auto note = notes.Of(stored))
             ++counts[field.name][{note->dimension, std::string(note->embedder)}];
+          else if (notes.Has(stored))
+            ++not_our_notes[field.name];
+        }
         return Status::Ok();
       }));
   for (const FieldName& field : KnownFields(kind)) {
@@ -247,21 +272,24 @@ Status MongoStore::SummarizeFields(EntityKind kind, EntitySummary& summary) cons
     for (const auto& [key, count] : counts[field.name])
       summary.fields.push_back(
           {std::string(field.name), count, static_cast<size_t>(key.first), key.second});
-    DYNAJOB_RETURN_IF_ERROR(SummarizeForeignField(kind, field.name, summary));
+    DYNAJOB_RETURN_IF_ERROR(
+        SummarizeForeignField(kind, field.name, not_our_notes[field.name], summary));
     if (summary.fields.size() == before)
       summary.fields.push_back({std::string(field.name), 0, 0, ""});
   }
   return Status::Ok();
 }
 
-Status MongoStore::SummarizeForeignField(EntityKind kind, std::string_view field,
+Status MongoStore::SummarizeForeignField(EntityKind kind, std::string_view field, size_t with_notes,
                                          EntitySummary& summary) const {
   const std::string& stored = names_.Vector(kind, field);
   Bson present, absent, filter;
   present.Add("$exists", true);
   absent.Add("$exists", false);
   filter.Add(stored, present).Add(NotesKey(stored), absent);
-  DYNAJOB_ASSIGN_OR_RETURN(const size_t count, connection_->Count(names_.Embeddings(kind), filter));
+  DYNAJOB_ASSIGN_OR_RETURN(const size_t without_notes,
+                           connection_->Count(names_.Embeddings(kind), filter));
+  const size_t count = with_notes + without_notes;
   if (count == 0) return Status::Ok();
   Bson fields, opts;
   fields.Add(stored, 1);
@@ -275,7 +303,8 @@ Status MongoStore::SummarizeForeignField(EntityKind kind, std::string_view field
           DecodeVector(static_cast<uint8_t>(bson_iter_type(&value)), BytesOf(value), vector);
         return Status::Ok();
       }));
-  summary.fields.push_back({std::string(field), count, vector.size(), options_.embedder});
+  summary.fields.push_back(
+      {std::string(field), count, vector.size(), options_.embedder, /*foreign=*/true});
   return Status::Ok();
 }
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "mongo_ids.h"
+#include "mongo_queries.h"
 #include "mongo_store.h"
 #include "record_checks.h"
 
@@ -23,24 +23,7 @@ constexpr const char* kCreated = "created";
 constexpr const char* kConfig = "config_toml";
 constexpr const char* kResults = "results_json";
 
-std::string TextAt(BsonView document, const char* key) {
-  bson_iter_t value;
-  if (!bson_iter_init_find(&value, document.get(), key)) return {};
-  return IdText(value).value_or("");
-}
-
-std::optional<int64_t> DateAt(BsonView document, const char* key) {
-  bson_iter_t value;
-  if (!bson_iter_init_find(&value, document.get(), key) || !BSON_ITER_HOLDS_DATE_TIME(&value))
-    return std::nullopt;
-  return bson_iter_date_time(&value);
-}
-
-Bson ById(std::string_view id) {
-  Bson filter;
-  filter.Add("_id", id);
-  return filter;
-}
+std::string TextAt(BsonView document, const char* key) { return IdAt(document, key).value_or(""); }
 
 MongoUpdate Upsert(std::string_view id, const char* operation, const Bson& fields) {
   MongoUpdate update{ById(id), Bson()};

@@ -1,13 +1,13 @@
 // Jobs of a MongoDB database by filter and by vector index, as a feed, and the indexes for that.
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "mongo_ids.h"
-#include "mongo_job_feed.h"
+#include "mongo_job_changes.h"
+#include "mongo_queries.h"
 #include "mongo_store.h"
 
 namespace dynajob {
@@ -22,34 +22,39 @@ constexpr size_t kCandidatesPerResult = 20;
 constexpr size_t kFilterOversampling = 5;
 constexpr const char* kVectorIndexName = "dynajob_vectors";
 
-// {$in: values}; the empty text is also that of a field which is not there.
-Bson AnyText(const std::vector<std::string>& texts) {
+// Filters find all jobs that may match, from an index where there is one; which of them do is then
+// decided by the job as it is read, as in a catalog.
+
+constexpr std::string_view kJoint = "; ";  // of an array of texts that is read as one
+
+// Matches a field that is read as one of the texts: itself, a number, or an array of texts, of
+// which the first is the text, or a part of it that ends at a joint. Nothing where an unknown value
+// is wanted, which values of many kinds are.
+void AddTexts(const std::string& field, const std::vector<std::string>& texts, Bson& document) {
   BsonArray values;
-  bool unknown = false;
   for (const std::string& text : texts) {
-    values.Add(std::string_view(text));
-    unknown = unknown || text.empty();
+    if (text.empty()) return;
+    for (const BsonValue& reading : IdReadings(text)) values.Add(reading.get());
+    for (size_t at = text.find(kJoint); at != text.npos; at = text.find(kJoint, at + 1))
+      values.Add(std::string_view(text).substr(0, at));
   }
-  bson_value_t null{};
-  null.value_type = BSON_TYPE_NULL;
-  if (unknown) values.Add(null);
+  if (values.size() == 0) return;
   Bson any;
   any.AddArray("$in", values.elements());
-  return any;
+  document.Add(field, any);
 }
 
-// The spellings of a mode that other programs write; the empty text stands for none.
-std::vector<std::string> Spellings(const std::vector<WorkMode>& modes) {
-  std::vector<std::string> spellings;
+// The same of the names of the modes, in any spelling that is read as one.
+void AddModes(const std::string& field, const std::vector<WorkMode>& modes, Bson& document) {
+  std::string names;
   for (const WorkMode mode : modes) {
-    std::string text(ToString(mode));
-    spellings.push_back(mode == WorkMode::kUnknown ? std::string() : text);
-    text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-    spellings.push_back(text);
-    for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    spellings.push_back(text);
+    if (mode == WorkMode::kUnknown) return;
+    names += fmt::format("{}{}", names.empty() ? "" : "|", ToString(mode));
   }
-  return spellings;
+  if (names.empty()) return;
+  Bson pattern;
+  pattern.Add("$regex", fmt::format("^\\s*({})\\s*$", names)).Add("$options", "i");
+  document.Add(field, pattern);
 }
 
 // [{field: {op: date}}, {field: {op: number}}]: dates may be written as Unix milliseconds.
@@ -64,10 +69,9 @@ Bson DateOrNumber(const std::string& field, const char* comparison, int64_t unix
 
 Bson FilterDocument(const MongoNames& names, const JobFilter& filter) {
   Bson document;
-  if (!filter.locations.empty()) document.Add(names.job_location, AnyText(filter.locations));
-  if (!filter.sectors.empty()) document.Add(names.job_sector, AnyText(filter.sectors));
-  if (!filter.work_modes.empty())
-    document.Add(names.job_work_mode, AnyText(Spellings(filter.work_modes)));
+  AddTexts(names.job_location, filter.locations, document);
+  AddTexts(names.job_sector, filter.sectors, document);
+  AddModes(names.job_work_mode, filter.work_modes, document);
   if (filter.posted_after_ms)
     document.AddArray("$or", DateOrNumber(names.job_posted, "$gte", *filter.posted_after_ms));
   if (filter.not_expired_at_ms)
@@ -112,14 +116,6 @@ Result<bool> Aggregate(const MongoConnection& connection, const std::string& col
   return !refused;
 }
 
-std::optional<std::string> TextAt(const bson_iter_t& parent, const char* key) {
-  bson_iter_t value;
-  if (!bson_iter_recurse(&parent, &value) || !bson_iter_find(&value, key) ||
-      !BSON_ITER_HOLDS_UTF8(&value))
-    return std::nullopt;
-  return std::string(bson_iter_utf8(&value, nullptr));
-}
-
 std::string Json(const Bson& document) {
   const std::unique_ptr<char, CDeleter<bson_free>> json(
       bson_as_relaxed_extended_json(document.get(), nullptr));
@@ -130,21 +126,43 @@ std::string Json(const Bson& document) {
 void NoteVectorIndex(BsonView index, std::map<std::string, std::string>& by_field) {
   bson_iter_t value, definition, fields, field;
   if (!bson_iter_init_find(&value, index.get(), "queryable") || !bson_iter_as_bool(&value)) return;
-  if (!bson_iter_init_find(&value, index.get(), "name") || !BSON_ITER_HOLDS_UTF8(&value)) return;
-  const std::string name = bson_iter_utf8(&value, nullptr);
-  if (!bson_iter_init_find(&value, index.get(), "latestDefinition") ||
+  const auto name = IdAt(index, "name");
+  if (!name || !bson_iter_init_find(&value, index.get(), "latestDefinition") ||
       !bson_iter_recurse(&value, &definition) || !bson_iter_find(&definition, "fields") ||
       !bson_iter_recurse(&definition, &fields))
     return;
   for (field = fields; bson_iter_next(&field);)
-    if (const auto path = TextAt(field, "path"); path && TextAt(field, "type") == "vector")
-      by_field.try_emplace(*path, name);
+    if (const auto path = IdAt(field, "path"); path && IdAt(field, "type") == "vector")
+      by_field.try_emplace(*path, *name);
 }
 
 }  // namespace
 
 Result<std::vector<std::string>> MongoStore::FindJobIds(const JobFilter& filter) {
-  return ReadIds(*connection_, names_.jobs, FilterDocument(names_, filter));
+  return MatchingIds(filter, Bson());
+}
+
+Result<std::vector<std::string>> MongoStore::MatchingIds(const JobFilter& filter,
+                                                         const Bson& among) const {
+  if (filter == JobFilter() && among.empty()) return ReadIds(*connection_, names_.jobs, Bson());
+  Bson document = FilterDocument(names_, filter);
+  document.AddAll(among);
+  Bson fields, opts;
+  for (const std::string* field : {&names_.job_location, &names_.job_sector, &names_.job_work_mode,
+                                   &names_.job_posted, &names_.job_expires})
+    fields.Add(*field, 1);
+  opts.Add("projection", fields);
+  std::vector<std::string> ids;
+  DYNAJOB_RETURN_IF_ERROR(connection_->Find(
+      names_.jobs, document, opts, ReadFrom::kAsConfigured, [&] { ids.clear(); },
+      [&](BsonView found) {
+        if (auto job = job_reader_.Read(found); job && filter.Matches(*job))
+          ids.push_back(std::move(job->id));
+        return Status::Ok();
+      }));
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
 }
 
 // Asked for once: an index that is made later is used by the next command.
@@ -188,17 +206,13 @@ Result<std::optional<std::vector<std::string>>> MongoStore::NearestJobIds(
           BsonArray().Add(Stage("$vectorSearch", search)).Add(Stage("$project", project)),
           [&] { near.clear(); },
           [&](BsonView document) {
-            bson_iter_t owner;
-            if (bson_iter_init_find(&owner, document.get(), names_.job_reference.c_str()))
-              if (auto id = IdText(owner)) near.push_back(std::move(*id));
+            if (auto id = IdAt(document, names_.job_reference)) near.push_back(std::move(*id));
           }));
   if (!found) return Found();
   if (near.empty()) return Found(std::move(near));
 
-  Bson matching = FilterDocument(names_, filter);
-  matching.AddAll(FilterByTexts("_id", near));
   DYNAJOB_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
-                           ReadIds(*connection_, names_.jobs, matching));
+                           MatchingIds(filter, FilterByTexts("_id", near)));
   std::set<std::string_view> unseen(ids.begin(), ids.end());
   std::erase_if(near, [&](const std::string& id) { return unseen.erase(id) == 0; });
   near.resize(std::min(near.size(), k));
@@ -206,7 +220,7 @@ Result<std::optional<std::vector<std::string>>> MongoStore::NearestJobIds(
 }
 
 Result<std::unique_ptr<JobFeed>> MongoStore::WatchJobs() {
-  const MongoFeedContext context{*connection_, options_, names_, job_reader_};
+  const MongoFeedContext context{*connection_, options_, names_, job_reader_, held_clients_};
   DYNAJOB_ASSIGN_OR_RETURN(auto feed, OpenChangeStreamFeed(context));
   if (feed != nullptr) return feed;
   return OpenPollingFeed(context);

@@ -6,6 +6,8 @@
 #ifndef DYNAJOB_STORES_SRC_MONGO_STORE_H_
 #define DYNAJOB_STORES_SRC_MONGO_STORE_H_
 
+#include <atomic>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,7 +39,8 @@ class MongoStore : public Store {
   Result<std::optional<Candidate>> GetCandidate(std::string_view id) override;
   Status PutEmbeddings(EntityKind kind, std::string_view embedder,
                        std::span<const EmbeddingRow> rows) override;
-  Status ClearEmbeddings(EntityKind kind) override;
+  Status RemoveEmbeddings(EntityKind kind, std::string_view field,
+                          std::span<const std::string> ids) override;
   Result<Catalog> LoadCatalog(const CatalogSpec& spec) override;
   Result<std::vector<std::string>> FindJobIds(const JobFilter& filter) override;
   // $vectorSearch of Atlas.
@@ -69,6 +72,8 @@ class MongoStore : public Store {
 
   // The ascending indexes that a database should have: collection and fields.
   std::vector<std::pair<std::string, std::vector<std::string>>> WantedIndexes() const;
+  // The ids of the jobs that match a filter and the condition `among`, ascending.
+  Result<std::vector<std::string>> MatchingIds(const JobFilter& filter, const Bson& among) const;
   // The keys of the indexes of a collection, as JSON.
   Result<std::set<std::string>> IndexKeys(const std::string& collection) const;
   Result<const std::map<std::string, std::string>*> VectorIndexes();
@@ -111,7 +116,8 @@ class MongoStore : public Store {
   template <typename Record>
   Result<EntitySummary> SummarizeEntities(EntityKind kind) const;
   Status SummarizeFields(EntityKind kind, EntitySummary& summary) const;
-  Status SummarizeForeignField(EntityKind kind, std::string_view field,
+  // Of vectors without notes; `with_notes` more have notes that are not ours.
+  Status SummarizeForeignField(EntityKind kind, std::string_view field, size_t with_notes,
                                EntitySummary& summary) const;
 
   std::unique_ptr<MongoConnection> connection_;
@@ -120,6 +126,7 @@ class MongoStore : public Store {
   OpenMode mode_;
   RecordReader<Job> job_reader_;
   RecordReader<Candidate> candidate_reader_;
+  std::atomic<size_t> held_clients_{0};  // of the pool, by feeds
   // Names of the vector indexes of jobs by the field that they are over; empty until asked for.
   std::optional<std::map<std::string, std::string>> vector_indexes_;
 };

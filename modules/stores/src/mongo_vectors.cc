@@ -1,5 +1,9 @@
 #include "mongo_vectors.h"
 
+#include <algorithm>
+
+#include "dynajob/core/text.h"
+
 #include "float32_bytes.h"
 
 namespace dynajob {
@@ -7,6 +11,11 @@ namespace {
 
 constexpr std::byte kFloat32Elements{0x27};
 constexpr std::byte kNoPadding{0};
+
+// Ids of embedders go to tables and messages: no line breaks, no escape sequences.
+bool IsPrintable(std::string_view text) {
+  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+}
 
 }  // namespace
 
@@ -31,14 +40,26 @@ VectorNotes::VectorNotes(BsonView document) {
     notes_ = notes;
 }
 
-std::optional<VectorNote> VectorNotes::Of(const std::string& stored_field) const {
+std::optional<bson_iter_t> VectorNotes::Entry(const std::string& stored_field) const {
   if (!notes_) return std::nullopt;
   const bson_iter_t notes =
       *notes_;  // inside std::optional it has not the alignment that it asks for
-  bson_iter_t field, entry;
-  if (!bson_iter_recurse(&notes, &field) || !bson_iter_find(&field, stored_field.c_str()) ||
-      !BSON_ITER_HOLDS_DOCUMENT(&field) || !bson_iter_recurse(&field, &entry))
+  bson_iter_t field;
+  if (!bson_iter_recurse(&notes, &field) || !bson_iter_find(&field, stored_field.c_str()))
     return std::nullopt;
+  return field;
+}
+
+bool VectorNotes::Has(const std::string& stored_field) const {
+  return Entry(stored_field).has_value();
+}
+
+std::optional<VectorNote> VectorNotes::Of(const std::string& stored_field) const {
+  const std::optional<bson_iter_t> found = Entry(stored_field);
+  if (!found) return std::nullopt;
+  const bson_iter_t field = *found;  // see Entry
+  bson_iter_t entry;
+  if (!BSON_ITER_HOLDS_DOCUMENT(&field) || !bson_iter_recurse(&field, &entry)) return std::nullopt;
   VectorNote note;
   while (bson_iter_next(&entry)) {
     const std::string_view key(bson_iter_key(&entry), bson_iter_key_len(&entry));
@@ -50,7 +71,9 @@ std::optional<VectorNote> VectorNotes::Of(const std::string& stored_field) const
       note.dimension = bson_iter_as_int64(&entry);
     }
   }
-  return note.embedder.empty() ? std::nullopt : std::optional(note);
+  const bool is_ours = !note.embedder.empty() && note.dimension > 0 && IsPrintable(note.embedder) &&
+                       SanitizeUtf8(note.embedder) == note.embedder;
+  return is_ours ? std::optional(note) : std::nullopt;
 }
 
 }  // namespace dynajob

@@ -35,10 +35,15 @@ struct VectorNote {
 class VectorNotes {
  public:
   explicit VectorNotes(BsonView document);
-  // nullopt when there is none, or none that can be read.
+  // Whether there is one, be it readable or not.
+  bool Has(const std::string& stored_field) const;
+  // nullopt when there is none, or none that dynajob would write: an embedder's id that can be
+  // shown, a dimension of 1 or more.
   std::optional<VectorNote> Of(const std::string& stored_field) const;
 
  private:
+  std::optional<bson_iter_t> Entry(const std::string& stored_field) const;
+
   std::optional<bson_iter_t> notes_;
 };
 

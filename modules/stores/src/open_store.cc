@@ -72,10 +72,15 @@ Result<std::unique_ptr<Store>> OpenStore(std::string_view uri_or_path, OpenMode 
                                          const StoreOptions& options) {
   constexpr std::string_view kSqliteScheme = "sqlite:";
   std::string_view path = uri_or_path;
+  // Not a file of that name: what is mistyped may hold a password.
+  if (IsMongoAddress(path) && !path.substr(path.find(':')).starts_with("://"))
+    return InvalidArgument(
+        fmt::format("store '{}': an address begins with mongodb:// or "
+                    "mongodb+srv://, with two slashes",
+                    RedactAddress(path)));
   if (const size_t colon = path.find("://"); colon != std::string_view::npos) {
     const std::string_view scheme = path.substr(0, colon);
-    if (scheme == "mongodb" || scheme == "mongodb+srv")
-      return MongoStore::Open(uri_or_path, mode, options.mongo);
+    if (IsMongoAddress(path)) return MongoStore::Open(uri_or_path, mode, options.mongo);
     // Only the scheme is repeated: the rest may hold a password.
     return InvalidArgument(fmt::format(
         "store '{}://…': unknown scheme; give a path, sqlite:PATH, mongodb://… or mongodb+srv://…",

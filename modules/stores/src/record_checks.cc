@@ -134,6 +134,9 @@ Status CheckEmbedding(EntityKind kind, const EmbeddingRow& row) {
   if (auto stored = StoredFieldName(kind, row.field); !stored.ok())
     return InvalidArgument(fmt::format("{}: {}", what(), stored.error().message));
   if (row.vector.empty()) return InvalidArgument(what() + ": the vector is empty");
+  if (row.vector.size() > kMaxVectorLength)
+    return InvalidArgument(fmt::format("{}: {} values; at most {} can be stored", what(),
+                                       row.vector.size(), kMaxVectorLength));
   if (const auto position = FindNonFinite(row.vector))
     return InvalidArgument(fmt::format("{}: the value at position {} is {}; it must be finite",
                                        what(), *position, row.vector[*position]));

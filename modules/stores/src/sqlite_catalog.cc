@@ -106,8 +106,17 @@ Status SqliteStore::PutEmbeddings(EntityKind kind, std::string_view embedder,
   return transaction.Commit();
 }
 
-Status SqliteStore::ClearEmbeddings(EntityKind kind) {
-  return database_->Execute(fmt::format("DELETE FROM {}", TablesOf(kind).embeddings));
+Status SqliteStore::RemoveEmbeddings(EntityKind kind, std::string_view field,
+                                     std::span<const std::string> ids) {
+  DYNAJOB_ASSIGN_OR_RETURN(const std::string_view stored, StoredFieldName(kind, field));
+  const EntityTables& tables = TablesOf(kind);
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteTransaction transaction,
+                           SqliteTransaction::Begin(*database_, SqliteTransaction::Kind::kWrite));
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement remove, database_->Prepare(fmt::format(
+                                                       "DELETE FROM {} WHERE {} = ? AND field = ?",
+                                                       tables.embeddings, tables.owner)));
+  for (const std::string& id : ids) DYNAJOB_RETURN_IF_ERROR(remove.Bind(id).Bind(stored).Run());
+  return transaction.Commit();
 }
 
 Result<Catalog> SqliteStore::LoadCatalog(const CatalogSpec& spec) {

@@ -26,7 +26,8 @@ class SqliteStore : public Store {
   Result<std::optional<Candidate>> GetCandidate(std::string_view id) override;
   Status PutEmbeddings(EntityKind kind, std::string_view embedder,
                        std::span<const EmbeddingRow> rows) override;
-  Status ClearEmbeddings(EntityKind kind) override;
+  Status RemoveEmbeddings(EntityKind kind, std::string_view field,
+                          std::span<const std::string> ids) override;
   Result<Catalog> LoadCatalog(const CatalogSpec& spec) override;
   Result<std::vector<std::string>> FindJobIds(const JobFilter& filter) override;
   // SQLite has no index of vectors: nullopt.

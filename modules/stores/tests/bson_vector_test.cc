@@ -74,14 +74,38 @@ std::vector<float> AsFloats(const std::vector<double>& values) {
   return {values.begin(), values.end()};
 }
 
+std::string Binary(uint8_t subtype, const std::string& payload) {
+  const auto length = static_cast<uint32_t>(payload.size());
+  std::string bytes(reinterpret_cast<const char*>(&length), sizeof(length));
+  return bytes + static_cast<char>(subtype) + payload;
+}
+
 TEST(BsonVector, ReadsDoublesOfEveryLengthAroundTheWidthsOfKeysAndBlocks) {
   for (const size_t count : {1,   2,   9,   10,  11,  63,  64,   65,   74,   99,    100,
-                             101, 127, 128, 129, 384, 999, 1000, 1001, 1536, 10001, 100001}) {
+                             101, 127, 128, 129, 384, 999, 1000, 1001, 1536, 10001, 16384}) {
     const std::vector<double> values = RandomValues(count);
     const Decoded decoded = DecodeField(ArrayOf(values, Index));
     ASSERT_EQ(decoded.defect, VectorDefect::kNone) << count;
     ASSERT_EQ(decoded.values, AsFloats(values)) << count;
   }
+}
+
+TEST(BsonVector, RefusesOneThatIsTooLong) {
+  for (const size_t count : {kMaxVectorLength + 1, kMaxVectorLength + 70, size_t{2'000'000}}) {
+    const std::vector<double> values(count, 0.5);
+    const Decoded array = DecodeField(ArrayOf(values, Index));
+    EXPECT_EQ(array.defect, VectorDefect::kTooLong) << count;
+    EXPECT_EQ(array.position, kMaxVectorLength) << count;
+    for (const size_t bytes : {1, 4}) {
+      const std::string prologue(bytes == 1 ? "\x03\x00" : "\x27\x00", 2);
+      EXPECT_EQ(
+          DecodeBytes(BSON_TYPE_BINARY, Binary(9, prologue + std::string(bytes * count, '\0')))
+              .defect,
+          VectorDefect::kTooLong)
+          << count;
+    }
+  }
+  EXPECT_EQ(ToString(VectorDefect::kTooLong), "longer than 16384 values");
 }
 
 TEST(BsonVector, ReadsIntegersWithOneRounding) {
@@ -190,12 +214,6 @@ TEST(BsonVector, RefusesArraysThatEndEarlyOrLieAboutTheirLength) {
     EXPECT_TRUE(decoded.defect != VectorDefect::kNone || decoded.values.size() < 120) << length;
   }
   EXPECT_EQ(DecodeBytes(BSON_TYPE_ARRAY, whole + '\0').defect, VectorDefect::kTruncated);
-}
-
-std::string Binary(uint8_t subtype, const std::string& payload) {
-  const auto length = static_cast<uint32_t>(payload.size());
-  std::string bytes(reinterpret_cast<const char*>(&length), sizeof(length));
-  return bytes + static_cast<char>(subtype) + payload;
 }
 
 TEST(BsonVector, ReadsBinDataVectors) {

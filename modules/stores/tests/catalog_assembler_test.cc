@@ -76,6 +76,17 @@ TEST(CatalogAssembler, RefusesOtherLengthsThanDeclaredAndValuesThatAreNotFinite)
   EXPECT_FALSE(assembler.SetVector(EntityKind::kJob, "j", "tech", bytes).ok());
 }
 
+TEST(CatalogAssembler, SaysWhichFieldTakesMoreMemoryThanThereIs) {
+  CatalogAssembler assembler = OneOfEach();
+  ASSERT_TRUE(assembler.Declare(EntityKind::kCandidate, "c", "hard", 2, "e").ok());
+  ASSERT_TRUE(assembler.Declare(EntityKind::kJob, "j", "tech", size_t{1} << 50, "e").ok());
+  assembler.Reserve(EntityKind::kJob, std::vector<size_t>{size_t{1} << 50});
+  const Status refused = assembler.Allocate();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_THAT(refused.error().message, HasSubstr("are the field 'tech', whose length that of 'j'"));
+}
+
 TEST(CatalogAssembler, ReadsLittleEndianBytes) {
   CatalogAssembler assembler = OneOfEach();
   ASSERT_TRUE(assembler.Declare(EntityKind::kJob, "j", "tech", 1, "e").ok());

@@ -48,6 +48,7 @@ VectorDecode DecodeWithLibbson(std::span<const std::byte> value, std::vector<flo
                             : static_cast<float>(bson_iter_as_double(&element));
     if (!std::isfinite(number)) return {VectorDefect::kNotFinite, out.size()};
     out.push_back(number);
+    if (out.size() > kMaxVectorLength) return {VectorDefect::kTooLong, kMaxVectorLength};
   }
   if (element.err_off != 0) return {VectorDefect::kTruncated, out.size()};
   return {out.empty() ? VectorDefect::kEmpty : VectorDefect::kNone, 0};

@@ -28,8 +28,7 @@ class LiveCatalogTest : public ::testing::Test {
     reader_ = Open();
     for (const std::string id : {"c1", "c2"}) {
       ASSERT_TRUE(writer_->PutCandidates(std::vector{MakeCandidate(id)}).ok());
-      ASSERT_TRUE(
-          writer_->PutEmbeddings(EntityKind::kCandidate, "e1", CandidateRows(id, 1)).ok());
+      ASSERT_TRUE(writer_->PutEmbeddings(EntityKind::kCandidate, "e1", CandidateRows(id, 1)).ok());
     }
     for (const std::string id : {"j2", "j4"}) PutJob(id, 2);
     auto live = LiveCatalog::Open(*reader_, CatalogSpec{}, kNow);
@@ -137,7 +136,9 @@ TEST_F(LiveCatalogTest, AChangedTextWaitsForNewVectors) {
 }
 
 TEST_F(LiveCatalogTest, KeepsOldVectorsWhileAllAreMadeAnew) {
-  ASSERT_TRUE(writer_->ClearEmbeddings(EntityKind::kJob).ok());
+  ASSERT_TRUE(
+      writer_->RemoveEmbeddings(EntityKind::kJob, "title", std::vector<std::string>{"j2", "j4"})
+          .ok());
   EXPECT_FALSE(Refresh().published());
   EXPECT_EQ(live_->waiting().size(), 2u);
   PutVectors("j2", 6);
@@ -159,6 +160,24 @@ TEST_F(LiveCatalogTest, VectorsThatDoNotFitAreNotTakenAndSaidWhy) {
                   .ok());
   EXPECT_FALSE(Refresh().published());
   EXPECT_THAT(live_->waiting().at("j3"), HasSubstr("3 values, the catalog has 2"));
+}
+
+TEST_F(LiveCatalogTest, AnOptionalVectorOfAnotherLengthIsZeros) {
+  ASSERT_TRUE(
+      writer_
+          ->PutEmbeddings(EntityKind::kJob, "e1", std::vector<EmbeddingRow>{{"j2", "soft", {1, 2}}})
+          .ok());
+  EXPECT_THAT(Refresh().changed, ElementsAre("j2"));
+  ASSERT_TRUE(writer_
+                  ->PutEmbeddings(EntityKind::kJob, "e1",
+                                  std::vector<EmbeddingRow>{{"j2", "soft", {1, 2, 3}}})
+                  .ok());
+  EXPECT_THAT(Refresh().changed, ElementsAre("j2"));
+  EXPECT_THAT(live_->waiting(), IsEmpty());
+  const FieldSlice& soft = live_->snapshot()->action_fields()[2];
+  ASSERT_EQ(soft.name, "soft");
+  const auto row = live_->snapshot()->actions().Row(0).subspan(soft.offset, soft.dimension);
+  EXPECT_EQ(Values(row), std::vector<float>(soft.dimension, 0.0f));
 }
 
 TEST_F(LiveCatalogTest, ExpiredJobsLeaveAndProlongedOnesReturn) {

@@ -1,5 +1,6 @@
 // Addresses and options, and connections that fail: what is said, and in which time.
 #include <chrono>
+#include <filesystem>
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -96,6 +97,13 @@ TEST(MongoConnection, RefusesBadAddressesWithoutRepeatingCredentials) {
   auto named = OpenStore("mongodb://h/db?noSuchOption=1", OpenMode::kReadWrite);
   ASSERT_FALSE(named.ok());
   EXPECT_THAT(named.error().message, HasSubstr("nosuchoption"));
+  // A misspelt option is named beside credentials too, unless the words repeat these.
+  named = OpenStore("mongodb://ada:hunter2@h/db?noSuchOption=1", OpenMode::kReadWrite);
+  ASSERT_FALSE(named.ok());
+  EXPECT_THAT(named.error().message, HasSubstr("nosuchoption"));
+  named = OpenStore("mongodb://ada:nosuchoption@h/db?noSuchOption=1", OpenMode::kReadWrite);
+  ASSERT_FALSE(named.ok());
+  EXPECT_THAT(named.error().message, Not(HasSubstr("nosuchoption")));
 }
 
 TEST(MongoErrors, TellAuthenticationTlsAndLostConnectionsApart) {
@@ -124,7 +132,25 @@ TEST(MongoErrors, TellAuthenticationTlsAndLostConnectionsApart) {
 TEST(RedactAddress, KeepsOnlySchemeHostsAndDatabase) {
   EXPECT_EQ(RedactAddress("mongodb://u:p@ss@h1:1,h2/db?authSource=admin"), "mongodb://h1:1,h2/db");
   EXPECT_EQ(RedactAddress("mongodb+srv://h/?tlsCertificateKeyFilePassword=x"), "mongodb+srv://h/");
+  EXPECT_EQ(RedactAddress("mongodb://[::1]:27017,h2:1/db"), "mongodb://[::1]:27017,h2:1/db");
   EXPECT_EQ(RedactAddress("a@b/market.db"), "a@b/market.db");
+}
+
+TEST(RedactAddress, HidesWhatMayBeAPasswordInAnAddressThatIsMistyped) {
+  EXPECT_EQ(RedactAddress("mongodb://ada:hunter2#host/db"), "mongodb://…");
+  EXPECT_EQ(RedactAddress("mongodb://ada:hunter2"), "mongodb://…");
+  EXPECT_EQ(RedactAddress("mongodb:/ada:hunter2@host"), "mongodb:…");
+  EXPECT_EQ(RedactAddress("mongodb+srv:ada:hunter2@host"), "mongodb+srv:…");
+}
+
+TEST(OpenStore, AMistypedAddressIsNoFile) {
+  for (const std::string address : {"mongodb:/ada:hunter2@host/db", "mongodb:ada:hunter2@host"}) {
+    auto store = OpenStore(address, OpenMode::kCreate);
+    ASSERT_FALSE(store.ok()) << address;
+    EXPECT_EQ(store.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_THAT(store.error().message, AllOf(HasSubstr("two slashes"), Not(HasSubstr("hunter2"))));
+    EXPECT_FALSE(std::filesystem::exists(address));
+  }
 }
 
 TEST(MongoOptions, ResolvesNamesFromPresetsAndOverrides) {

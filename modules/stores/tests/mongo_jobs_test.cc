@@ -1,194 +1,71 @@
-// Feeds, vector search and advice on indexes: against the test server where it can, and against a
-// scripted one where it cannot (change streams, $vectorSearch).
+// Filters, vector search and advice on indexes: against the test server where it can, and against a
+// scripted one where it cannot ($vectorSearch).
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "dynajob/stores/open_store.h"
-
 #include "mongo_test_support.h"
-#include "scripted_mongodb.h"
+#include "scripted_store.h"
 #include "store_test_support.h"
 
 namespace dynajob {
 namespace {
 
-using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// A script with what opening a store for reading asks, and `commands` beside it.
-std::string Script(const std::string& commands) {
-  return R"({"replica_set": true, "commands": {
-      "listCollections": {"documents": [{"name": "all_jobs", "type": "collection"}]},
-      "find:meta": {"documents": []},)" +
-         commands + "}}";
-}
-
-std::unique_ptr<Store> OpenScripted(const ScriptedMongodb& server) {
-  auto store = OpenStore(server.uri() + "/market", OpenMode::kReadOnly);
-  if (!store.ok()) throw std::runtime_error(store.error().message);
-  return std::move(store).value();
-}
-
-// The reply to an aggregate that opens a change stream.
-constexpr const char* kOpened =
-    R"({"reply": {"ok": 1, "cursor": {"id": {"$numberLong": "7"}, "ns": "market.$cmd.aggregate",
-        "firstBatch": [], "postBatchResumeToken": {"_data": "t0"}}}})";
-
-// The reply to a getMore.
-std::string Events(const std::string& events, const std::string& token) {
-  return R"({"reply": {"ok": 1, "cursor": {"id": {"$numberLong": "7"},
-      "ns": "market.$cmd.aggregate", "nextBatch": [)" +
-         events + R"(], "postBatchResumeToken": {"_data": ")" + token + R"("}}}})";
-}
-
-std::string Event(const std::string& token, const std::string& collection,
-                  const std::string& operation, const std::string& more) {
-  return R"({"_id": {"_data": ")" + token + R"("}, "operationType": ")" + operation +
-         R"(", "ns": {"db": "market", "coll": ")" + collection + R"("}, )" + more + "}";
-}
-
-std::map<std::string, JobChange> ById(std::vector<JobChange> changes) {
-  std::map<std::string, JobChange> by_id;
-  for (JobChange& change : changes) by_id.insert_or_assign(change.id, std::move(change));
-  return by_id;
-}
-
-// Polls until something is reported.
-std::map<std::string, JobChange> PollSome(JobFeed& feed) {
-  for (int attempt = 0; attempt < 40; ++attempt) {
-    auto changes = feed.Poll(milliseconds(500));
-    EXPECT_TRUE(changes.ok()) << MessageOf(changes);
-    if (!changes.ok()) return {};
-    if (!changes->empty()) return ById(std::move(changes).value());
+// What a filter finds is what the jobs of a catalog match, however other programs write them.
+TEST(MongoFilter, MatchesAJobAsItIsRead) {
+  MongoTestDatabase database;
+  const std::vector<std::string> locations = {R"("Paris")",
+                                              R"(["Paris", "Lyon"])",
+                                              R"(["Lyon", "Paris"])",
+                                              R"("Paris; Lyon")",
+                                              R"(75)",
+                                              R"(["Paris"])",
+                                              R"({"city": "Paris"})",
+                                              R"(["", "Paris"])",
+                                              R"(["Paris; Lyon", 3, "Nice"])",
+                                              R"(true)",
+                                              R"(null)"};
+  const std::vector<std::string> modes = {R"("Remote")", R"(" reMote ")", R"(["remote"])",
+                                          R"("WFH")",    R"(7)",          R"("onsite")"};
+  int id = 10;
+  for (const std::string& location : locations)
+    database.Insert("all_jobs", R"({"_id": )" + std::to_string(id++) + R"(, "job_title": "t",
+                                "location": )" +
+                                    location + "}");
+  for (const std::string& mode : modes)
+    database.Insert("all_jobs", R"({"_id": )" + std::to_string(id++) + R"(, "job_title": "t",
+                                "work_mode": )" +
+                                    mode + "}");
+  const auto store = database.Open(OpenMode::kReadOnly);
+  std::vector<Job> jobs;
+  const auto keep = [&](Job job) {
+    jobs.push_back(std::move(job));
+    return Status::Ok();
+  };
+  ASSERT_TRUE(store->ForEachJob(keep).ok());
+  ASSERT_EQ(jobs.size(), locations.size() + modes.size());
+  const std::vector<std::pair<JobFilter, size_t>> filters = {
+      {{.locations = {"Paris"}}, 3},
+      {{.locations = {"Paris; Lyon"}}, 2},
+      {{.locations = {"Paris; Lyon; Nice", "75"}}, 2},
+      {{.locations = {"Lyon"}}, 0},
+      {{.locations = {"", "Paris"}}, 12},
+      {{.work_modes = {WorkMode::kRemote}}, 2},
+      {{.work_modes = {WorkMode::kUnknown, WorkMode::kOnsite}}, 15}};
+  for (const auto& [filter, count] : filters) {
+    std::vector<std::string> expected;
+    for (const Job& job : jobs)
+      if (filter.Matches(job)) expected.push_back(job.id);
+    EXPECT_EQ(expected.size(), count);
+    auto found = store->FindJobIds(filter);
+    ASSERT_TRUE(found.ok()) << MessageOf(found);
+    EXPECT_EQ(*found, expected);
   }
-  ADD_FAILURE() << "nothing was reported";
-  return {};
-}
-
-const std::string kTwoJobs =
-    R"("find:all_jobs": {"documents": [{"_id": "j1", "job_title": "Cook"},
-                                       {"_id": "j2", "job_title": "Baker"}]},
-       "find:job_embeddings": {"documents": [
-           {"_id": "e2", "original_job_id": "j2", "tech_skills_vectors": [1.0, 2.0]}]})";
-
-TEST(MongoChangeStream, ReportsJobsWhoseTextOrVectorsChangedAndDeletions) {
-  const std::string events =
-      Event("t1", "all_jobs", "insert", R"("documentKey": {"_id": "j1"})") + "," +
-      Event("t2", "job_embeddings", "update",
-            R"("documentKey": {"_id": "e2"}, "fullDocument": {"original_job_id": "j2"})") +
-      "," + Event("t3", "all_jobs", "delete", R"("documentKey": {"_id": "j3"})");
-  ScriptedMongodb server(Script(R"("aggregate": )" + std::string(kOpened) + R"(, "getMore": [)" +
-                                Events(events, "t3") + "," + Events("", "t4") + "]," + kTwoJobs));
-  const auto store = OpenScripted(server);
-  auto feed = store->WatchJobs();
-  ASSERT_TRUE(feed.ok()) << MessageOf(feed);
-  EXPECT_EQ((*feed)->method(), "change stream");
-  const auto changes = PollSome(**feed);
-  ASSERT_THAT(changes, SizeIs(3));
-  EXPECT_EQ(changes.at("j1").job->title, "Cook");
-  EXPECT_THAT(changes.at("j1").vectors, IsEmpty());
-  EXPECT_THAT(changes.at("j2").vectors, ElementsAre(StoredVector{"tech", "external", {1, 2}}));
-  EXPECT_EQ(changes.at("j3").job, std::nullopt);
-  auto quiet = (*feed)->Poll(milliseconds(0));
-  ASSERT_TRUE(quiet.ok()) << MessageOf(quiet);
-  EXPECT_THAT(*quiet, IsEmpty());
-
-  const auto opened = server.Received("aggregate").at(0);
-  EXPECT_TRUE(opened["pipeline"][0].contains("$changeStream"));
-  EXPECT_EQ(opened["pipeline"][1]["$match"]["ns.coll"]["$in"],
-            nlohmann::json::array({"all_jobs", "job_embeddings"}));
-}
-
-TEST(MongoChangeStream, GoesOnFromItsTokenAfterALostConnection) {
-  ScriptedMongodb server(
-      Script(R"("aggregate": )" + std::string(kOpened) + R"(, "getMore": [)" +
-             Events(Event("t1", "all_jobs", "insert", R"("documentKey": {"_id": "j1"})"), "t1") +
-             R"(, {"close": true}, )" +
-             Events(Event("t2", "all_jobs", "replace", R"("documentKey": {"_id": "j2"})"), "t2") +
-             "," + Events("", "t3") + "]," + kTwoJobs));
-  const auto store = OpenScripted(server);
-  auto feed = store->WatchJobs();
-  ASSERT_TRUE(feed.ok()) << MessageOf(feed);
-  std::set<std::string> seen;
-  for (int attempt = 0; attempt < 40 && seen.size() < 2; ++attempt) {
-    auto changes = (*feed)->Poll(milliseconds(500));
-    if (!changes.ok()) continue;  // the caller is told, and may ask again
-    for (const JobChange& change : *changes) seen.insert(change.id);
-  }
-  EXPECT_EQ(seen, (std::set<std::string>{"j1", "j2"}));
-  const auto opened = server.Received("aggregate");
-  ASSERT_GE(opened.size(), 2u);
-  EXPECT_EQ(opened.back()["pipeline"][0]["$changeStream"]["resumeAfter"]["_data"], "t1");
-}
-
-TEST(MongoChangeStream, ADroppedCollectionIsAnError) {
-  ScriptedMongodb server(Script(R"("aggregate": )" + std::string(kOpened) + R"(, "getMore": [)" +
-                                Events(Event("t1", "all_jobs", "drop", R"("x": 1)"), "t1") + "," +
-                                Events("", "t1") + "]," + kTwoJobs));
-  const auto store = OpenScripted(server);
-  auto feed = store->WatchJobs();
-  ASSERT_TRUE(feed.ok()) << MessageOf(feed);
-  auto changes = (*feed)->Poll(milliseconds(5000));
-  ASSERT_FALSE(changes.ok());
-  EXPECT_EQ(changes.error().code, ErrorCode::kIo);
-  EXPECT_THAT(changes.error().message, HasSubstr("'all_jobs' was dropped"));
-}
-
-TEST(MongoChangeStream, AServerWithoutThemIsPolled) {
-  ScriptedMongodb server(Script(
-      R"("aggregate": {"reply": {"ok": 0, "code": 40573, "errmsg":
-            "The $changeStream stage is only supported on replica sets"}},
-         "count": {"reply": {"ok": 1, "n": 0}},
-         "find:all_jobs": {"documents": []}, "find:job_embeddings": {"documents": []})"));
-  const auto store = OpenScripted(server);
-  auto feed = store->WatchJobs();
-  ASSERT_TRUE(feed.ok()) << MessageOf(feed);
-  EXPECT_THAT(std::string((*feed)->method()), HasSubstr("polling"));
-}
-
-class MongoPolling : public ::testing::Test {
- protected:
-  MongoTestDatabase database_;
-};
-
-TEST_F(MongoPolling, ReportsDeletionsAndEachChangeOnce) {
-  const auto writer = database_.Open();
-  ASSERT_TRUE(writer->PutJobs(std::vector{MakeJob("j1"), MakeJob("j2")}).ok());
-  const auto reader = database_.Open(OpenMode::kReadOnly);
-  auto feed = reader->WatchJobs();
-  ASSERT_TRUE(feed.ok()) << MessageOf(feed);
-  if ((*feed)->method() == "change stream")
-    GTEST_SKIP() << "the server has change streams, so nothing is polled";
-  auto quiet = (*feed)->Poll(milliseconds(0));
-  ASSERT_TRUE(quiet.ok()) << MessageOf(quiet);
-  EXPECT_THAT(*quiet, IsEmpty()) << "what was there before is not reported";
-
-  // Twice within the overlap, in another state each.
-  Job job = MakeJob("j1");
-  for (const std::string company : {"First", "Second"}) {
-    job.company = company;
-    ASSERT_TRUE(writer->PutJobs(std::vector{job}).ok());
-    const auto changes = PollSome(**feed);
-    ASSERT_THAT(changes, SizeIs(1));
-    EXPECT_EQ(changes.at("j1").job->company, company);
-    auto again = (*feed)->Poll(milliseconds(0));
-    ASSERT_TRUE(again.ok());
-    EXPECT_THAT(*again, IsEmpty());
-  }
-
-  const Bson filter = MongoTestDatabase::FromJson(R"({"_id": "j2"})");
-  bson_error_t error{};
-  ASSERT_TRUE(mongoc_collection_delete_one(database_.Collection("all_jobs").get(), filter.get(),
-                                           nullptr, nullptr, &error))
-      << error.message;
-  const auto deleted = PollSome(**feed);
-  ASSERT_THAT(deleted, SizeIs(1));
-  EXPECT_EQ(deleted.at("j2").job, std::nullopt);
 }
 
 const std::string kIndexes =
@@ -202,8 +79,8 @@ TEST(MongoVectorSearch, AsksTheIndexOfTheFieldAndMatchesTheFilter) {
   ScriptedMongodb server(Script(R"("aggregate:job_embeddings": [)" + kIndexes + R"(, {"documents": [
             {"_id": "e1", "original_job_id": {"$oid": "5f0000000000000000000001"}},
             {"_id": "e2", "original_job_id": "far"}, {"_id": "e3", "original_job_id": 3}]}],
-         "find:all_jobs": {"documents": [{"_id": 3},
-            {"_id": {"$oid": "5f0000000000000000000001"}}]})"));
+         "find:all_jobs": {"documents": [{"_id": 3, "location": "Lyon"},
+            {"_id": {"$oid": "5f0000000000000000000001"}, "location": "Lyon"}]})"));
   const auto store = OpenScripted(server);
   auto nearest = store->NearestJobIds("tech", std::vector<float>{0.5f, -1}, 10,
                                       {.locations = {"Lyon"}, .not_expired_at_ms = 5});

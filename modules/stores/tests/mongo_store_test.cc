@@ -84,7 +84,7 @@ TEST(MongoStore, LoadsWhatThePrototypeWrote) {
   EXPECT_EQ(store->GetJob(kJobOid)->value().title, "Baker");
   const auto summary = store->Summarize();
   ASSERT_TRUE(summary.ok()) << MessageOf(summary);
-  EXPECT_EQ(summary->jobs.fields.front(), (FieldSummary{"title", 1, 3, "external"}));
+  EXPECT_EQ(summary->jobs.fields.front(), (FieldSummary{"title", 1, 3, "external", true}));
 }
 
 TEST(MongoStore, EmbedsDocumentsOfOthersInPlace) {
@@ -93,7 +93,8 @@ TEST(MongoStore, EmbedsDocumentsOfOthersInPlace) {
   MongoOptions options = Prototype();
   options.vector_format = MongoVectorFormat::kArray;
   auto store = database.Open(OpenMode::kReadWrite, options);
-  ASSERT_TRUE(store->ClearEmbeddings(EntityKind::kJob).ok());
+  ASSERT_TRUE(
+      store->RemoveEmbeddings(EntityKind::kJob, "tech", std::vector<std::string>{kJobOid}).ok());
   EXPECT_THAT(database.Dump("job_embeddings"), Not(HasSubstr("tech_skills_vectors")));
   const Status put = store->PutEmbeddings(EntityKind::kJob, "mine", JobRows(kJobOid, 7));
   ASSERT_TRUE(put.ok()) << MessageOf(put);
@@ -102,6 +103,34 @@ TEST(MongoStore, EmbedsDocumentsOfOthersInPlace) {
                              HasSubstr(R"("job_title_embeddings" : [ 7.0, 0.5 ])"),
                              HasSubstr(R"("embedder" : "mine")")));
   EXPECT_EQ(std::count(written.begin(), written.end(), '\n'), 1) << written;
+}
+
+TEST(MongoStore, LeavesIndexesAsTheirOwnerMadeThem) {
+  MongoTestDatabase database;
+  database.Run(
+      R"({"createIndexes": "job_embeddings", "indexes": [{"key": {"original_job_id": 1},
+      "name": "original_job_id_1", "unique": true}]})");
+  auto store = database.Open();
+  ASSERT_NE(store, nullptr);
+  PutSmallCatalog(*store);
+  EXPECT_EQ(store->LoadCatalog(CatalogSpec{})->job_count(), 3u);
+}
+
+TEST(MongoStore, NotesThatItWouldNotWriteAreNone) {
+  for (const std::string note :
+       {R"("embedder": "e", "dimension": -8)", R"("embedder": "e\u001b[2J", "dimension": 3)",
+        R"("embedder": "e\nready", "dimension": 3)"}) {
+    MongoTestDatabase database;
+    InsertPrototypeData(database);
+    database.Update("job_embeddings", "{}",
+                    R"({"$set": {"dynajob": {"job_title_embeddings": {)" + note + "}}}}");
+    auto store = database.Open(OpenMode::kReadOnly, Prototype());
+    const auto summary = store->Summarize();
+    ASSERT_TRUE(summary.ok()) << MessageOf(summary);
+    EXPECT_EQ(summary->jobs.fields.front(), (FieldSummary{"title", 1, 0, "external", true}))
+        << note;
+    EXPECT_EQ(store->LoadCatalog(CatalogSpec{})->embedder(), "external") << note;
+  }
 }
 
 TEST(MongoStore, KeepsFieldsThatItDoesNotKnowAndTheTypesOfIds) {
@@ -182,10 +211,15 @@ TEST(MongoStore, NeverWritesIntoTheDocumentOfAnother) {
   database.Insert("all_jobs", R"({"_id": 2})");
   database.Insert("job_embeddings", R"({"_id": 1, "original_job_id": 2})");
   auto store = database.Open();
-  const Status refused = store->PutEmbeddings(EntityKind::kJob, "e", JobRows("1", 1));
-  ASSERT_FALSE(refused.ok());
-  EXPECT_THAT(refused.error().message, HasSubstr("belongs to '2'"));
-  EXPECT_THAT(database.Dump("job_embeddings"), Not(HasSubstr("tech_skills_vectors")));
+  for (int time = 0; time < 2; ++time) {
+    const Status put = store->PutEmbeddings(EntityKind::kJob, "e", JobRows("1", 1));
+    ASSERT_TRUE(put.ok()) << MessageOf(put);
+  }
+  const std::string others = database.Dump("job_embeddings", R"({"original_job_id": 2})");
+  EXPECT_THAT(others, Not(HasSubstr("tech_skills_vectors")));
+  const std::string own = database.Dump("job_embeddings", R"({"original_job_id": 1})");
+  EXPECT_THAT(own, AllOf(HasSubstr("tech_skills_vectors"), HasSubstr("$oid")));
+  EXPECT_EQ(std::count(own.begin(), own.end(), '\n'), 1) << own;
 }
 
 // A vector for j2 in place of its good one, what is said about it, and whether it is required.

@@ -75,6 +75,15 @@ class MongoTestDatabase {
       throw std::runtime_error(error.message);
   }
 
+  // A command of the database, given as extended JSON.
+  void Run(const std::string& json) const {
+    const Bson command = FromJson(json);
+    bson_error_t error{};
+    if (!mongoc_client_command_simple(client_.get(), database_.c_str(), command.get(), nullptr,
+                                      nullptr, &error))
+      throw std::runtime_error(error.message);
+  }
+
   void Update(const std::string& collection, const std::string& filter_json,
               const std::string& update_json) const {
     const Bson filter = FromJson(filter_json), update = FromJson(update_json);

@@ -294,11 +294,17 @@ TEST_P(StoreConformance, DropsEmbeddingsOfChangedTextOnly) {
   EXPECT_EQ(store_->LoadCatalog(CatalogSpec{})->candidate_count(), 1u);
 }
 
-TEST_P(StoreConformance, ClearsEmbeddingsOfOneKind) {
+TEST_P(StoreConformance, RemovesEmbeddingsOfOneFieldFromTheEntitiesThatAreNamed) {
   PutSmallCatalog();
-  ASSERT_TRUE(store_->ClearEmbeddings(EntityKind::kJob).ok());
-  EXPECT_EQ(EmbeddedJobs("title"), 0u);
+  const size_t before = EmbeddedJobs("title");
+  ASSERT_TRUE(
+      store_->RemoveEmbeddings(EntityKind::kJob, "title", std::vector<std::string>{"j1", "nobody"})
+          .ok());
+  EXPECT_EQ(EmbeddedJobs("title"), before - 1);
+  EXPECT_EQ(EmbeddedJobs("tech"), before);
   EXPECT_EQ(store_->Summarize()->candidates.fields.at(0).count, 2u);
+  EXPECT_EQ(store_->RemoveEmbeddings(EntityKind::kJob, "shoe", {}).error().code,
+            ErrorCode::kInvalidArgument);
 }
 
 // Jobs that differ in every fact of a filter.

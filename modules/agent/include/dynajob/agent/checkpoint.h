@@ -35,7 +35,7 @@ Result<TensorBundle> LoadCheckpoint(const std::filesystem::path& directory);
 struct ModelInfo {
   Strategy strategy = Strategy::kBaseline;
   uint64_t seed = 0;
-  std::string llm_kind;  // "surrogate", …; empty when no label was used
+  std::string llm_kind;  // who labelled: "surrogate", or which model; empty when nobody
   uint64_t labels = 0;
   NetworkOptions network;
   LearnerOptions learner;

@@ -35,13 +35,22 @@ struct PhaseSettings {
   double rehearsal = 0;      // share of earlier phases' transitions in every batch
 };
 
+// Of the last real update of a step; empty when there was none.
+struct Losses {
+  std::optional<double> q = std::nullopt;
+  std::optional<double> model = std::nullopt;
+};
+
 struct StepReport {
   JobRow job = 0;
   double reward = 0;
   double propensity = 1;
-  std::optional<double> q_loss = std::nullopt;  // of the last real update of this step
+  std::optional<double> q_loss = std::nullopt;  // as Losses
   std::optional<double> model_loss = std::nullopt;
 };
+
+// Whether the world model learns along. It must not from rewards that it has predicted itself.
+enum class WorldModelUse { kLearn, kFreeze };
 
 // Counts since construction; what an arm is charged for.
 struct LearnerCounts {
@@ -71,8 +80,16 @@ class DynaQAgent {
   Result<StepReport> Step(Environment& environment, double epsilon);
 
   // a) Direct reinforcement learning.
-  Choice Act(CandidateRow candidate, std::span<const JobRow> candidate_set, double epsilon);
+  Choice Act(CandidateRow candidate, std::span<const JobRow> candidate_set, double epsilon) {
+    return ActAhead(candidate, candidate_set, epsilon, 0);
+  }
+  // The choice `steps_ahead` steps from now, with the policy as it stands; explores as that step
+  // would have.
+  Choice ActAhead(CandidateRow candidate, std::span<const JobRow> candidate_set, double epsilon,
+                  uint64_t steps_ahead);
   void Observe(Pair pair, double reward, std::span<const JobRow> next_set);
+  // What follows an observation: the updates and the planning that the phase asks for.
+  Losses Learn(WorldModelUse world_model = WorldModelUse::kLearn);
   double LearnFromReal();
   // b) Model learning.
   double LearnWorldModel();

@@ -82,6 +82,20 @@ struct PhaseOptions {
   double learning_rate = 1e-3;
 };
 
+// How the pairs are chosen whose labels a simulated user is asked for (Settles 2009, chapters 2,
+// 3).
+enum class Acquisition {
+  kOnPolicy,     // as the learner behaves: epsilon-greedily on Q
+  kUncertainty,  // of each candidate set, the pair that the world models disagree on most
+  kRandom,       // of each candidate set, any
+};
+
+// What becomes of the learner when the budget of labels is spent.
+enum class AtLimit {
+  kStop,        // the training ends with kBudgetReached and can be continued
+  kWorldModel,  // it goes on; unlabelled pairs are rewarded by the world model
+};
+
 struct PretrainOptions {
   int64_t episode_steps = 2;  // short episodes spread the labels over people
   int64_t candidate_set_size = 50;
@@ -94,6 +108,13 @@ struct PretrainOptions {
   // First steps of the hybrid's phase 2, out of its label budget: roll-outs of the phase 1 policy
   // that seed the buffer and on whose labels the calibration is fitted, before any update.
   int64_t hybrid_rollout_steps = 200;
+  // Steps whose pairs are chosen together, ahead of the learner, so that a slow simulated user
+  // always has work. 1: each pair right before it is learned from. 0: as the simulated user likes
+  // it (RewardSource::pool_hint), which is 1 for the surrogate.
+  int64_t label_pool = 0;
+  int64_t pools_ahead = 2;  // pools that are chosen and not yet learned from; where the pool is > 1
+  Acquisition acquisition = Acquisition::kOnPolicy;
+  AtLimit at_limit = AtLimit::kStop;
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);

@@ -7,11 +7,20 @@
 //   llm       one phase, rewards from the simulated user
 //   hybrid    phase 1 cosine; then labelled roll-outs of that policy, on which the cosine scale is
 //             calibrated to the response scale; then phase 2 with the simulated user's rewards
+//
+// A simulated user may be slow. With PretrainOptions::label_pool > 1 the trainer acts ahead of the
+// learner: the pairs of the next steps are chosen in pools, at fixed steps, with the policy as it
+// stands there, and handed to RewardSource::Prefetch. The policy that acts then lags behind the one
+// that learns, as the actors of IMPALA do (Espeholt et al. 2018, section 3); Q-learning is
+// off-policy and needs no correction for it. Which pairs are chosen never depends on when answers
+// come.
 #ifndef DYNAJOB_AGENT_TRAINER_H_
 #define DYNAJOB_AGENT_TRAINER_H_
 
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -81,8 +90,8 @@ class Trainer {
     uint64_t interval = 500;
     const CancellationToken* cancellation = nullptr;
   };
-  // Trains to the end. On kCancelled the trainer stands between two episodes and may be saved or
-  // run again; after an error of the reward source it has to be loaded from its last checkpoint.
+  // Trains to the end. On kCancelled the trainer stands between two episodes, after an error of a
+  // reward source before the step that failed; in both cases it may be saved or run again.
   Status Run(const Hooks& hooks);
   Status Run() { return Run(Hooks{}); }
 
@@ -90,10 +99,15 @@ class Trainer {
   const DynaQAgent& agent() const { return agent_; }
   // Distinct pairs that the simulated user was asked about.
   uint64_t labels_bought() const { return labelled_.size(); }
+  // Steps whose pair got no label, since the budget was spent, and the world model's reward
+  // instead (AtLimit::kWorldModel).
+  uint64_t predicted_rewards() const { return predicted_rewards_; }
+  // Steps that passed without a reward: the simulated user had no usable answer (kNotFound).
+  uint64_t unanswered() const { return unanswered_; }
 
-  // The whole state between two episodes, and back. Loading needs a trainer made with equal
-  // arguments and then gives the same results as never having stopped. The reward sources must give
-  // the same reward for the same pair again.
+  // The whole state between two steps, and back; pairs that are chosen ahead are part of it.
+  // Loading needs a trainer made with equal arguments and then gives the same results as never
+  // having stopped. The reward sources must give the same reward for the same pair again.
   TensorBundle Save() const;
   Status Load(const TensorBundle& bundle);
 
@@ -105,20 +119,37 @@ class Trainer {
     PhaseOptions options;
     int64_t rollout_steps = 0;
   };
-  class EpisodeEnvironment;
+  // A step whose job is chosen and whose reward is not known yet.
+  struct ChosenStep {
+    Pair pair;
+    std::vector<JobRow> next_set;  // A'
+    bool ends_episode = false;
+  };
+  class Episode;
 
   Trainer(const TrainerInputs& inputs, const TrainerOptions& options, DynaQAgent agent);
   void AddPhases(Strategy strategy);
   Status CheckInputs() const;
   void BeginPhase();
   Status RunEpisode();
+  void ChooseAhead();
+  void ChoosePool(int64_t steps);
+  JobRow ChooseJob(const Episode& episode);
+  JobRow MostUncertainJob(const Episode& episode) const;
   Status Calibrate();
   Status FitCalibration();
-  Result<double> Reward(Pair pair);
+  Result<std::optional<double>> Reward(Pair pair);
+  Result<double> SimulatedReward(Pair pair);
+  WorldModelUse world_model_use() const {
+    return predicted_rewards_ == 0 ? WorldModelUse::kLearn : WorldModelUse::kFreeze;
+  }
   Status FinishPhase();
   Status CheckFinite(const Phase& phase, double loss, double model_loss) const;
   void ReportProgress(const Hooks& hooks);
   LinearSchedule Exploration(const Phase& phase) const;
+  void SaveChosen(TensorBundle& bundle) const;
+  Status LoadChosen(const TensorBundle& bundle);
+  void ResumeBuying(std::span<const uint64_t> labelled);
   uint64_t TotalSteps() const;
   uint64_t Identity() const;  // of seed and phases
 
@@ -128,15 +159,22 @@ class Trainer {
   std::vector<Phase> phases_;
   size_t phase_ = 0;
   int64_t step_ = 0;  // within the phase
+  // Steps step_, step_ + 1, … of the phase; and the jobs of the episode that is being chosen.
+  std::deque<ChosenStep> ahead_;
+  std::vector<JobRow> episode_jobs_;
+  int64_t pool_ = 1;  // steps chosen together in a phase that buys labels
   uint64_t steps_done_ = 0;
   uint64_t phase_updates_ = 0;
   std::unordered_set<uint64_t> labelled_;  // PairKey of every pair asked about
+  uint64_t predicted_rewards_ = 0;
+  uint64_t unanswered_ = 0;
   bool calibrated_ = false;
   struct {
     std::vector<double> cosines;
     std::vector<double> labels;
   } calibration_sample_;
   RewardCalibration calibration_;
+  double episode_reward_ = 0;
   // Since the last progress line.
   double window_reward_ = 0, window_loss_ = 0, window_model_loss_ = 0;
   uint64_t window_episodes_ = 0, window_updates_ = 0;

@@ -13,9 +13,9 @@ namespace dynajob {
 // Replaces all embeddings of the store by those of `embedder` (see record_fields.h for which).
 // `progress` and `cancel` may be null; stages are "embed candidates" and "embed jobs".
 //
-// kFailedPrecondition: the store holds nothing. kCancelled, or a failure of the store or the
-// embedder: the embeddings written so far stay, the old ones are gone; running it again completes
-// them.
+// kFailedPrecondition: the store holds nothing, or, without `replace_foreign`, vectors that another
+// program made. kCancelled, or a failure of the store or the embedder: those that were made are
+// written, the others are as they were; running it again completes them.
 Result<EmbedReport> EmbedStore(Store& store, const Embedder& embedder, const EmbedOptions& options,
                                ProgressSink* progress, const CancellationToken* cancel);
 

@@ -34,6 +34,9 @@ struct EmbedOptions {
   bool fallback_to_text = true;
   // Records per transaction and per report of progress, 1 to 100000.
   int64_t batch_size = 64;
+  // Whether vectors that another program made are replaced. Asked for each time (`embed
+  // --replace`), hence not in a configuration.
+  bool replace_foreign = false;
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);  // "embeddings.…"

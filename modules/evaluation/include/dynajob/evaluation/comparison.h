@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dynajob/agent/options.h"
@@ -68,12 +69,22 @@ struct ExperimentOptions {
   void Bind(ConfigRegistry& registry);
 };
 
+// Who labels pairs for the arms that buy labels.
+struct Labeller {
+  // Borrowed; used by several threads at once. Null: the surrogate of the options.
+  UserSimulator* user = nullptr;
+  std::string kind = "surrogate";  // as results must say it
+};
+
 // Of one arm in one protocol and one seed.
 struct ArmCost {
-  uint64_t llm_calls = 0;
-  uint64_t env_steps = 0;  // pre-training and online
-  uint64_t updates = 0;    // real and simulated, pre-training and online: of Q, or of the world
-                           // model where the arm recommends by that
+  uint64_t llm_calls = 0;  // distinct pairs labelled, whoever paid for them first
+  uint64_t predicted_rewards =
+      0;                    // steps of pre-training that the world model rewarded, at a limit
+  uint64_t unanswered = 0;  // steps whose pair the simulated user had no usable answer for
+  uint64_t env_steps = 0;   // pre-training and online
+  uint64_t updates = 0;     // real and simulated, pre-training and online: of Q, or of the world
+                            // model where the arm recommends by that
   // Wall-clock seconds, for timing.json; never in results, since no two runs agree on them.
   double training_s = 0;
   double online_s = 0;
@@ -112,17 +123,21 @@ struct CandidateSetReport {
 struct ComparisonTraces {
   std::vector<uint64_t> seeds;
   std::string llm_kind;
+  // Further facts about who labelled, for results.json, in order; set by the caller. Nothing that
+  // depends on how labels were fetched: results are the same whether they were bought or cached.
+  std::vector<std::pair<std::string, std::string>> llm_facts;
   JudgeReport judge;
   double lowest_reward = 0;  // that of a certain IGNORE; what a normalized score of 0 stands for
   std::optional<CandidateSetReport> candidate_sets;  // unless they are drawn from all jobs
   std::vector<ProtocolTraces> protocols;
 };
 
-// Runs everything. The result depends on catalog, options and candidate sets only, not on the
-// number of workers. `candidate_sets` must be made for all candidates; null: sets are drawn from
-// all jobs of a split. Fails with kCancelled when the token is set.
+// Runs everything. The result depends on catalog, options, labels and candidate sets only, not on
+// the number of workers. `candidate_sets` must be made for all candidates; null: sets are drawn
+// from all jobs of a split. Fails with kCancelled when the token is set, and as the source of
+// labels does.
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
-                                       ProgressSink* progress,
+                                       const Labeller& labels, ProgressSink* progress,
                                        const CancellationToken* cancellation,
                                        const CandidateSets* candidate_sets = nullptr);
 

@@ -6,14 +6,19 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "dynajob/core/result.h"
 
 namespace dynajob {
 
-// Every text that comes from the arguments is escaped. kCorruptData when `results_json` is not of
-// schema "dynajob.results/1".
-Result<std::string> ReportHtml(std::string_view results_json, std::string_view config_toml);
+// `label_facts`: what is to be said about where labels came from and what they cost, as name and
+// value; empty for the surrogate. Every text that comes from the arguments is escaped. kCorruptData
+// when `results_json` is not of schema "dynajob.results/1".
+Result<std::string> ReportHtml(
+    std::string_view results_json, std::string_view config_toml,
+    const std::vector<std::pair<std::string, std::string>>& label_facts = {});
 
 }  // namespace dynajob
 

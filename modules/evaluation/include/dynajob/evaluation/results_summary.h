@@ -49,6 +49,7 @@ struct ArmResult {
   LearningCurve curve;
   std::optional<ScoreProfile> profile;
   uint64_t llm_calls = 0;
+  uint64_t predicted_rewards = 0;  // steps that the world model rewarded because labels ran out
   uint64_t env_steps = 0;
   uint64_t updates = 0;
 };
@@ -84,6 +85,7 @@ struct ProtocolResult {
 struct ResultsSummary {
   std::vector<uint64_t> seeds;
   std::string llm_kind;
+  std::vector<std::pair<std::string, std::string>> llm_facts;     // as in the file
   std::vector<std::pair<std::string, double>> response_shares;    // as in the file
   std::vector<std::pair<std::string, double>> rank_correlations;  // with the judge
   std::vector<ProtocolResult> protocols;
@@ -107,7 +109,7 @@ std::string WinnerSentence(const ProtocolResult& protocol);
 // hybrid and cosine cannot be told apart". Empty when no key pair took part.
 std::string VerdictSentence(const ProtocolResult& protocol);
 
-// Who played the users, in one sentence; the judge is always simulated.
+// Who played the users, and whether labels ran out; the judge is always simulated.
 std::string SimulationNote(const ResultsSummary& results);
 
 }  // namespace dynajob

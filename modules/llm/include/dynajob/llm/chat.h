@@ -65,10 +65,10 @@ struct ChatUsage {
 
 struct ChatReply {
   std::string text;
-  std::string refusal;        // the model's refusal, where the API reports one
-  std::string finish_reason;  // "stop", "length", "content_filter", …
-  std::string model;          // as the endpoint names it
-  std::string fingerprint;    // system_fingerprint; empty when not reported
+  std::string refusal;                  // the model's refusal, where the API reports one
+  std::string finish_reason;            // "stop", "length", "content_filter", …
+  std::string model;                    // as the endpoint names it
+  std::string fingerprint;              // system_fingerprint; empty when not reported
   std::vector<TokenLogprobs> logprobs;  // a token each; empty when not reported
   ChatUsage usage;
 };

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "dynajob/core/catalog.h"
 #include "dynajob/core/config.h"
@@ -44,22 +45,36 @@ class SimulatedUserReward final : public RewardSource {
   std::string_view name() const override { return "llm"; }
 
   // Fails with kBudgetReached, before anything is asked, when the new pairs among `pairs` would
-  // exceed the budget; pairs that are known stay free. Errors of the simulator are passed on.
+  // exceed the budget; pairs that are known stay free. Pairs without a usable answer count as no
+  // label. Errors of the simulator are passed on.
   Status Rewards(std::span<const Pair> pairs, std::span<double> rewards) override;
 
-  uint64_t labels_bought() const override { return rewards_by_pair_.size(); }
+  // Passes on the pairs that are not known yet, as far as the budget reaches. When they are asked
+  // for in the same order, exactly those are bought that would be without Prefetch.
+  void Prefetch(std::span<const Pair> pairs) override;
+
+  uint64_t labels_bought() const override { return bought_.size(); }
+  void MarkBought(std::span<const Pair> pairs) override;
+  int64_t pool_hint() const override { return user_.pool_hint(); }
 
  private:
   SimulatedUserReward(const Catalog& catalog, UserSimulator& user, const ResponseRewards& rewards,
                       const LabelOptions& options);
 
   double RewardOf(Pair pair, const ResponseProbabilities& probabilities) const;
+  Status Buy(std::span<const Pair> pairs);
+  bool IsKnown(uint64_t key) const;
+  bool WithinBudget(uint64_t labels) const;
 
   const Catalog& catalog_;
   UserSimulator& user_;
   ResponseRewards rewards_;
   LabelOptions options_;
-  std::unordered_map<uint64_t, double> rewards_by_pair_;  // looked up only, never iterated
+  // Looked up only, never iterated.
+  std::unordered_map<uint64_t, double> rewards_by_pair_;
+  std::unordered_set<uint64_t> unanswered_;  // asked about in vain
+  std::unordered_set<uint64_t> bought_;      // those of an earlier run included
+  std::unordered_set<uint64_t> expected_;    // prefetched and not bought yet
 };
 
 }  // namespace dynajob

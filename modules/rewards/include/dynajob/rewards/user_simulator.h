@@ -2,6 +2,8 @@
 #ifndef DYNAJOB_REWARDS_USER_SIMULATOR_H_
 #define DYNAJOB_REWARDS_USER_SIMULATOR_H_
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -25,9 +27,18 @@ class UserSimulator {
   virtual Status Probabilities(std::span<const Pair> pairs,
                                std::span<ResponseProbabilities> probabilities) = 0;
 
+  // As Probabilities, but a pair that was asked about and has no usable answer, now or later, is
+  // nullopt.
+  virtual Status Labels(std::span<const Pair> pairs,
+                        std::span<std::optional<ResponseProbabilities>> labels);
+
   // Says that `pairs` will be asked about soon, so that slow answers can be fetched meanwhile.
   // Returns at once; failures show when the pair is asked for. Changes no answer.
   virtual void Prefetch(std::span<const Pair> pairs) { static_cast<void>(pairs); }
+
+  // How many pairs it likes to know ahead (`pretrain.label_pool` where that is 0); 1: none, answers
+  // are instant. Results depend on it, so it must not depend on how fast answers come.
+  virtual int64_t pool_hint() const { return 1; }
 };
 
 }  // namespace dynajob

@@ -59,6 +59,7 @@ class CatalogAssembler {
   void Exclude(EntityKind kind, std::string_view reason, std::string_view example);
   // What was passed over without leaving an entity out (CatalogExclusions::passed_over).
   void PassOver(std::string_view what, std::string_view example);
+  // kFailedPrecondition when the matrices do not fit into this machine's memory.
   Status Allocate();
   // kCorruptData for a wrong length or a value that is not finite, naming entity and field. Vectors
   // of entities that are left out are ignored.
@@ -107,6 +108,7 @@ class CatalogAssembler {
   Status CheckEntities() const;
   Status CheckEmbedders() const;
   Status AllocateSide(Side& side);
+  static Error TooLarge(const Side& side, size_t rows, size_t width);
   static void KeepReserved(Side& side, size_t included);
   std::span<float> Target(EntityKind kind, std::optional<size_t> index, std::string_view field);
 

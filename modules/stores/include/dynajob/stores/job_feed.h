@@ -42,6 +42,12 @@ class JobFeed {
   // Empty when nothing did. A change that comes while an earlier one is reported is reported by a
   // later call: none is lost. After an error the next call goes on where this one began.
   virtual Result<std::vector<JobChange>> Poll(std::chrono::milliseconds timeout) = 0;
+
+  // Whether changes were lost for good since the last call, so that everything must be loaded anew;
+  // what changes from then on is reported as ever. To be asked after each Poll.
+  virtual bool TakeGap() { return false; }
+  // What somebody should know about the changes, each once: such as times that cannot be right.
+  virtual std::vector<std::string> TakeNotices() { return {}; }
 };
 
 }  // namespace dynajob

@@ -13,7 +13,8 @@
 namespace dynajob {
 
 // A job matches when it meets every condition; a list that is empty is no condition. Texts are
-// equal byte for byte, as written in the store, because that is what an index can find.
+// equal byte for byte, as the job is read: what another program wrote as an array of texts is their
+// joint text ("Paris; Lyon"), so Matches and Store::FindJobIds agree.
 struct JobFilter {
   std::vector<std::string> locations = {};  // any of these
   std::vector<std::string> sectors = {};

@@ -6,7 +6,8 @@
 // dimensions and embedder stay those of the first load. A job whose required vectors are not there
 // yet, or do not fit, waits until they do; vectors that vanish while the text that they were made
 // of stays are being made anew, and until then the job keeps the old ones. Candidates are those of
-// the first load, and Catalog::exclusions() counts what was left out then.
+// the first load, and Catalog::exclusions() counts what was left out then. When the store lost
+// changes (JobFeed::TakeGap), all jobs are loaded again.
 //
 // Cost: a new snapshot copies the matrices once, however many jobs changed, so changes are applied
 // together. Threading: `snapshot` may be called from any thread, `Refresh` from one at a time.
@@ -38,6 +39,8 @@ struct CatalogUpdate {
   std::vector<std::string> added;    // ids, ascending
   std::vector<std::string> changed;  // text, facts or vectors
   std::vector<std::string> removed;  // deleted, expired, or waiting for new vectors
+  std::vector<std::string> notices;  // of the feed, for a person (JobFeed::TakeNotices)
+  bool reloaded = false;             // changes were lost, so everything was loaded again
   bool published() const { return !added.empty() || !changed.empty() || !removed.empty(); }
 };
 
@@ -52,7 +55,7 @@ class LiveCatalog {
 
   // Waits up to `timeout` for changes of the store, applies all that there are, drops jobs that
   // are expired at `now_ms`, and publishes a new snapshot unless the catalog stayed the same. After
-  // an error the snapshot is the one before.
+  // an error the snapshot is the one before, and the next call goes on where this one began.
   Result<CatalogUpdate> Refresh(std::chrono::milliseconds timeout, int64_t now_ms);
 
   // Jobs that changed and cannot be used yet, with the reason, by id: "no tech embedding", …
@@ -67,18 +70,24 @@ class LiveCatalog {
   };
   class Draft;
 
-  LiveCatalog(CatalogSpec spec, std::unique_ptr<JobFeed> feed)
-      : spec_(std::move(spec)), feed_(std::move(feed)) {}
+  LiveCatalog(Store& store, CatalogSpec spec, std::unique_ptr<JobFeed> feed)
+      : store_(store), spec_(std::move(spec)), feed_(std::move(feed)) {}
 
   Status TakeChanges(std::chrono::milliseconds timeout);
   // Why a job's vectors cannot be used; empty when they can.
   std::string WhyNot(const Catalog& catalog, const JobChange& change) const;
+  Result<CatalogUpdate> Apply(int64_t now_ms);
+  Result<CatalogUpdate> Reload(int64_t now_ms);
+  CatalogUpdate Finish(const Catalog& before, const Draft& draft);
   void Publish(const Catalog& before, std::span<const Entry> entries);
 
+  Store& store_;
   CatalogSpec spec_;
   std::unique_ptr<JobFeed> feed_;
   std::map<std::string, JobChange> pending_;  // taken from the feed, not yet published
   std::map<std::string, std::string> waiting_;
+  std::vector<std::string> notices_;  // taken from the feed, not yet handed on
+  bool must_reload_ = false;
   int64_t next_expiry_ms_ = std::numeric_limits<int64_t>::min();  // of a job of the snapshot
   mutable std::mutex mutex_;
   std::shared_ptr<const Catalog> snapshot_;  // guarded by mutex_

@@ -39,7 +39,11 @@ struct StoreOptions {
 Result<std::unique_ptr<Store>> OpenStore(std::string_view uri_or_path, OpenMode mode,
                                          const StoreOptions& options = {});
 
-// The address without credentials and options, for messages; a path as it is.
+// Whether it is meant as the address of a MongoDB database, well-formed or not.
+bool IsMongoAddress(std::string_view uri_or_path);
+
+// The address without credentials and options, for messages; a path as it is. Of an address that is
+// not well-formed, parts that may be credentials become "…".
 std::string RedactAddress(std::string_view address);
 
 }  // namespace dynajob

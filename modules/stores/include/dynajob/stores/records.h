@@ -12,6 +12,10 @@
 
 namespace dynajob {
 
+// Of values of a vector, in every store. A catalog makes each row as wide as a field's vectors, so
+// a length without bounds in one foreign document would take the memory for all of them.
+inline constexpr size_t kMaxVectorLength = 16384;
+
 // One vector of one entity. All values are finite and there is at least one.
 struct EmbeddingRow {
   std::string id;     // of the candidate or job
@@ -82,8 +86,10 @@ struct ModelSummary {
 struct FieldSummary {
   std::string name;      // short
   size_t count = 0;      // entities with this embedding
-  size_t dimension = 0;  // 0 when count is 0
+  size_t dimension = 0;  // 0 when count is 0, or unknown
   std::string embedder;  // empty when count is 0
+  // Put there by another program, without a note of who made them: what `embed` replaces is lost.
+  bool foreign = false;
   bool operator==(const FieldSummary&) const = default;
 };
 

@@ -62,8 +62,9 @@ class Store {
   // that is not finite, an unknown field; kNotFound: an id that is not in the store.
   virtual Status PutEmbeddings(EntityKind kind, std::string_view embedder,
                                std::span<const EmbeddingRow> rows) = 0;
-  // Removes every embedding of one kind of entity.
-  virtual Status ClearEmbeddings(EntityKind kind) = 0;
+  // Removes the vectors of one field from these entities; those that have none are passed over.
+  virtual Status RemoveEmbeddings(EntityKind kind, std::string_view field,
+                                  std::span<const std::string> ids) = 0;
 
   // All candidates and jobs that have the required fields, with their vectors, in id order; who was
   // left out and which optional fields are zeros is in Catalog::exclusions(). The reason of an

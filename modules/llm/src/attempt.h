@@ -1,0 +1,43 @@
+// What one HTTP attempt came to.
+#ifndef DYNAJOB_LLM_SRC_ATTEMPT_H_
+#define DYNAJOB_LLM_SRC_ATTEMPT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "dynajob/core/result.h"
+#include "dynajob/llm/chat.h"
+#include "dynajob/llm/http_chat_client.h"
+
+#include "http_transfer.h"
+
+namespace dynajob {
+
+// A reply, or a failure and its reason in words (without URL).
+struct Attempt {
+  std::optional<ChatReply> reply;
+  ChatFailure failure = ChatFailure::kConnection;
+  std::string reason;
+  bool transient = false;             // another attempt may go better
+  std::optional<double> retry_after;  // seconds that the endpoint asks for
+  int64_t http_status = 0;
+};
+
+// Whether it is transient follows from the kind of failure.
+Attempt FailedAttempt(ChatFailure failure, std::string reason);
+
+// `code` is libcurl's result for `transfer`. `secrets` never appear in a reason.
+Attempt JudgeAttempt(const HttpTransfer& transfer, CURLcode code, const ChatOptions& options,
+                     const std::vector<std::string>& secrets, int64_t unix_now);
+
+// An attempt that was cut off because nothing came for first_byte_seconds.
+Attempt SilentAttempt(const HttpTransfer& transfer, const ChatOptions& options);
+
+}  // namespace dynajob
+
+#endif  // DYNAJOB_LLM_SRC_ATTEMPT_H_

@@ -1,0 +1,354 @@
+#include "chat_worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include "retry_policy.h"
+
+namespace dynajob {
+namespace {
+
+using std::chrono::duration;
+using std::chrono::milliseconds;
+
+constexpr int kIdlePollMs = 60'000;  // Submit and the destructor wake the worker
+constexpr double kBytesPerToken = 4;
+
+SteadyTime Now() { return std::chrono::steady_clock::now(); }
+
+SteadyTime After(SteadyTime time, double seconds) {
+  return time + std::chrono::duration_cast<SteadyTime::duration>(duration<double>(seconds));
+}
+
+int64_t Milliseconds(double seconds) {
+  return std::max<int64_t>(1, static_cast<int64_t>(seconds * 1000));
+}
+
+int64_t UnixNow() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+double ThreadCpuSeconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+curl_slist* MakeHeaders(const std::string& api_key) {
+  std::vector<std::string> lines = {"Content-Type: application/json", "Accept: application/json",
+                                    "User-Agent: dynajob", "Expect:"};
+  if (!api_key.empty()) lines.push_back("Authorization: Bearer " + api_key);
+  curl_slist* list = nullptr;
+  for (const std::string& line : lines) {
+    list = curl_slist_append(list, line.c_str());
+    DYNAJOB_CHECK(list != nullptr, "out of memory");
+  }
+  return list;
+}
+
+void CheckMulti(CURLMcode code) {
+  DYNAJOB_CHECK(code == CURLM_OK, std::string("libcurl: ") + curl_multi_strerror(code));
+}
+
+}  // namespace
+
+HttpChatClient::Worker::Worker(const ChatOptions& options, const EndpointUrl& url,
+                               const std::string& api_key)
+    : options_(options),
+      base_url_(url.redacted),
+      headers_(MakeHeaders(api_key), &curl_slist_free_all),
+      multi_(curl_multi_init(), &curl_multi_cleanup),
+      epoch_(Now()),
+      request_bucket_(options.requests_per_minute, 1, 0),
+      token_bucket_(options.tokens_per_minute, 1, 0),
+      jitter_(Rng::Derive(std::random_device()(), "llm-backoff")) {
+  DYNAJOB_CHECK(multi_ != nullptr, "curl_multi_init failed");
+  // A user name without a password is a token.
+  for (const std::string& secret : {api_key, url.password, url.password.empty() ? url.user : ""})
+    if (!secret.empty()) secrets_.push_back(secret);
+  target_ = {.url = base_url_ + "/chat/completions",
+             .user = url.user,
+             .password = url.password,
+             .headers = headers_.get(),
+             .connect_ms = Milliseconds(options.connect_seconds),
+             .max_response_bytes = options.max_response_bytes};
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(options.concurrency));
+  thread_ = std::thread([this] { Run(); });
+}
+
+HttpChatClient::Worker::~Worker() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  curl_multi_wakeup(multi_.get());
+  thread_.join();
+}
+
+ChatCounters HttpChatClient::Worker::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+void HttpChatClient::Worker::Enqueue(Result<std::string> body, int64_t max_tokens,
+                                     OutcomeDone done) {
+  const double bytes = body.ok() ? static_cast<double>(body->size()) : 0;
+  auto call = std::make_unique<Call>(std::move(body), std::move(done));
+  call->estimated_tokens = bytes / kBytesPerToken + static_cast<double>(max_tokens);
+  {
+    const std::lock_guard lock(mutex_);
+    ++counters_.submitted;
+    ++counters_.pending;
+    submitted_.push_back(std::move(call));
+  }
+  curl_multi_wakeup(multi_.get());
+}
+
+void HttpChatClient::Worker::Run() {
+  while (TakeQueue()) {
+    StartReady(Now());
+    int running = 0;
+    CheckMulti(curl_multi_perform(multi_.get(), &running));
+    CollectFinished();
+    CutSilent(Now());
+    ExpireWaiting(Now());
+    StartReady(Now());  // in the places that have just become free
+    CheckMulti(curl_multi_poll(multi_.get(), nullptr, 0, PollMilliseconds(Now()), nullptr));
+    const double cpu = ThreadCpuSeconds();
+    const std::lock_guard lock(mutex_);
+    counters_.worker_cpu_seconds = cpu;
+  }
+  CancelAll();
+}
+
+bool HttpChatClient::Worker::TakeQueue() {
+  const std::lock_guard lock(mutex_);
+  std::move(submitted_.begin(), submitted_.end(), std::back_inserter(fresh_));
+  submitted_.clear();
+  return !stopping_;
+}
+
+HttpChatClient::Worker::CallPtr HttpChatClient::Worker::NextReady(SteadyTime now) {
+  const auto soonest = std::min_element(
+      waiting_.begin(), waiting_.end(),
+      [](const CallPtr& a, const CallPtr& b) { return a->ready_at < b->ready_at; });
+  CallPtr call;
+  if (soonest != waiting_.end() && (*soonest)->ready_at <= now) {
+    call = std::move(*soonest);
+    waiting_.erase(soonest);
+  } else if (!fresh_.empty()) {
+    call = std::move(fresh_.front());
+    fresh_.pop_front();
+  }
+  return call;
+}
+
+bool HttpChatClient::Worker::RateLimited(const Call& call, SteadyTime now) {
+  const double wait =
+      std::max(request_bucket_.SecondsUntilReady(1, Seconds(now)),
+               token_bucket_.SecondsUntilReady(call.estimated_tokens, Seconds(now)));
+  if (wait > 0) rate_ready_at_ = After(now, wait);
+  return wait > 0;
+}
+
+void HttpChatClient::Worker::StartReady(SteadyTime now) {
+  while (flying_.size() < static_cast<size_t>(options_.concurrency) && now >= rate_ready_at_) {
+    CallPtr call = NextReady(now);
+    if (call == nullptr) return;
+    if (!call->body.ok()) {
+      FailCall(std::move(call),
+               FailedAttempt(ChatFailure::kBadRequest, call->body.error().message));
+    } else if (RateLimited(*call, now)) {
+      call->ready_at = now;
+      call->attempts > 0 ? waiting_.push_back(std::move(call)) : fresh_.push_front(std::move(call));
+    } else {
+      Start(std::move(call), now);
+    }
+  }
+}
+
+void HttpChatClient::Worker::Start(CallPtr call, SteadyTime now) {
+  request_bucket_.Take(1, Seconds(now));
+  token_bucket_.Take(call->estimated_tokens, Seconds(now));
+  if (call->attempts == 0) call->deadline = After(now, options_.total_seconds);
+  ++call->attempts;
+  call->attempt_start = now;
+  if (idle_.empty()) idle_.push_back(std::make_unique<HttpTransfer>());
+  call->transfer = std::move(idle_.back());
+  idle_.pop_back();
+  const double left = duration<double>(call->deadline - now).count();
+  call->transfer->Prepare(target_, *call->body, Milliseconds(left));
+  CheckMulti(curl_multi_add_handle(multi_.get(), call->transfer->handle()));
+  flying_.push_back(std::move(call));
+  const std::lock_guard lock(mutex_);
+  ++counters_.attempts;
+}
+
+void HttpChatClient::Worker::CollectFinished() {
+  int left = 0;
+  while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURL* handle = message->easy_handle;
+    const CURLcode code = message->data.result;
+    const auto found = std::find_if(flying_.begin(), flying_.end(), [handle](const CallPtr& call) {
+      return call->transfer->handle() == handle;
+    });
+    DYNAJOB_CHECK(found != flying_.end(), "libcurl finished a transfer that is not ours");
+    const auto index = static_cast<size_t>(found - flying_.begin());
+    EndAttempt(index, JudgeAttempt(*(*found)->transfer, code, options_, secrets_, UnixNow()));
+  }
+}
+
+void HttpChatClient::Worker::CutSilent(SteadyTime now) {
+  for (size_t i = flying_.size(); i-- > 0;) {
+    const HttpTransfer& transfer = *flying_[i]->transfer;
+    if (transfer.connected() && now >= After(transfer.last_activity(), options_.first_byte_seconds))
+      EndAttempt(i, SilentAttempt(transfer, options_));
+  }
+}
+
+void HttpChatClient::Worker::EndAttempt(size_t index, Attempt attempt) {
+  const SteadyTime now = Now();
+  CallPtr call = std::move(flying_[index]);
+  flying_[index] = std::move(flying_.back());
+  flying_.pop_back();
+  CheckMulti(curl_multi_remove_handle(multi_.get(), call->transfer->handle()));
+  {
+    const std::lock_guard lock(mutex_);
+    if (call->transfer->requests() > 1) counters_.resent += call->transfer->requests() - 1;
+    counters_.bytes_sent += call->transfer->bytes_sent();
+    counters_.bytes_received += call->transfer->bytes_received();
+    counters_.in_flight_seconds += duration<double>(now - call->attempt_start).count();
+  }
+  idle_.push_back(std::move(call->transfer));
+  if (attempt.reply)
+    Succeed(std::move(call), std::move(attempt));
+  else
+    RetryOrFail(std::move(call), std::move(attempt), now);
+}
+
+void HttpChatClient::Worker::RetryOrFail(CallPtr call, Attempt attempt, SteadyTime now) {
+  if (!attempt.transient || call->attempts > options_.retries)
+    return FailCall(std::move(call), attempt);
+  if (attempt.retry_after.value_or(0) > kLongestRetryAfterSeconds) {
+    attempt.reason +=
+        fmt::format("; it asks to wait {:.0f} s, more than {:.0f} s are not waited for",
+                    *attempt.retry_after, kLongestRetryAfterSeconds);
+    return FailCall(std::move(call), attempt);
+  }
+  const double wait = attempt.retry_after ? *attempt.retry_after
+                                          : BackoffSeconds(options_, call->attempts - 1, jitter_);
+  call->ready_at = After(now, wait);
+  if (call->ready_at >= call->deadline) {
+    attempt.reason += fmt::format("; the next attempt would be after llm.total_seconds = {}",
+                                  options_.total_seconds);
+    return FailCall(std::move(call), attempt);
+  }
+  waiting_.push_back(std::move(call));
+  const std::lock_guard lock(mutex_);
+  ++counters_.retries[static_cast<size_t>(attempt.failure)];
+}
+
+void HttpChatClient::Worker::Succeed(CallPtr call, Attempt attempt) {
+  const ChatUsage& usage = attempt.reply->usage;
+  const auto used = static_cast<double>(usage.prompt_tokens + usage.completion_tokens);
+  if (usage.reported) token_bucket_.GiveBack(call->estimated_tokens - used);
+  {
+    const std::lock_guard lock(mutex_);
+    --counters_.pending;
+    ++counters_.succeeded;
+    counters_.prompt_tokens += usage.prompt_tokens;
+    counters_.completion_tokens += usage.completion_tokens;
+  }
+  call->done({.reply = *std::move(attempt.reply), .http_status = attempt.http_status});
+}
+
+void HttpChatClient::Worker::FailCall(CallPtr call, const Attempt& attempt) {
+  ErrorCode code = ErrorCode::kLlmUnavailable;
+  if (attempt.failure == ChatFailure::kNotAnAnswer || attempt.failure == ChatFailure::kTooLarge)
+    code = ErrorCode::kCorruptData;
+  if (attempt.failure == ChatFailure::kBadRequest) code = ErrorCode::kInvalidArgument;
+  {
+    const std::lock_guard lock(mutex_);
+    --counters_.pending;
+    ++counters_.failed[static_cast<size_t>(attempt.failure)];
+  }
+  call->done(
+      {.reply = Error{code, Describe(*call, attempt.reason)}, .http_status = attempt.http_status});
+}
+
+// Retries that waited for a place or for the rate limits until their deadline.
+void HttpChatClient::Worker::ExpireWaiting(SteadyTime now) {
+  for (size_t i = waiting_.size(); i-- > 0;) {
+    if (now < waiting_[i]->deadline) continue;
+    CallPtr call = std::move(waiting_[i]);
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+    FailCall(std::move(call),
+             FailedAttempt(ChatFailure::kDeadline, fmt::format("not answered within "
+                                                               "llm.total_seconds = {}",
+                                                               options_.total_seconds)));
+  }
+}
+
+void HttpChatClient::Worker::CancelAll() {
+  std::vector<CallPtr> open;
+  for (CallPtr& call : flying_) {
+    CheckMulti(curl_multi_remove_handle(multi_.get(), call->transfer->handle()));
+    open.push_back(std::move(call));
+  }
+  std::move(waiting_.begin(), waiting_.end(), std::back_inserter(open));
+  std::move(fresh_.begin(), fresh_.end(), std::back_inserter(open));
+  flying_.clear();
+  waiting_.clear();
+  fresh_.clear();
+  // What a callback submits now comes back in the next round.
+  while (!open.empty()) {
+    for (CallPtr& call : open) {
+      {
+        const std::lock_guard lock(mutex_);
+        --counters_.pending;
+        ++counters_.cancelled;
+      }
+      call->done({.reply = Error{ErrorCode::kCancelled, Describe(*call, "cancelled")}});
+    }
+    open.clear();
+    const std::lock_guard lock(mutex_);
+    std::move(submitted_.begin(), submitted_.end(), std::back_inserter(open));
+    submitted_.clear();
+  }
+}
+
+int HttpChatClient::Worker::PollMilliseconds(SteadyTime now) const {
+  SteadyTime next = now + milliseconds(kIdlePollMs);
+  for (const CallPtr& call : flying_) {
+    if (call->transfer->connected())
+      next = std::min(next, After(call->transfer->last_activity(), options_.first_byte_seconds));
+  }
+  const bool places = flying_.size() < static_cast<size_t>(options_.concurrency);
+  for (const CallPtr& call : waiting_) {
+    next = std::min(next, call->deadline);
+    if (places) next = std::min(next, std::max(call->ready_at, rate_ready_at_));
+  }
+  if (places && !fresh_.empty()) next = std::min(next, rate_ready_at_);
+  if (next <= now) return 0;
+  // Rounded up: waking a moment too early would spin.
+  return static_cast<int>(std::chrono::ceil<milliseconds>(next - now).count());
+}
+
+double HttpChatClient::Worker::Seconds(SteadyTime time) const {
+  return duration<double>(time - epoch_).count();
+}
+
+std::string HttpChatClient::Worker::Describe(const Call& call, std::string_view reason) const {
+  if (call.attempts == 0) return fmt::format("POST {}: {}", target_.url, reason);
+  return fmt::format("POST {}: {} ({} attempt{})", target_.url, reason, call.attempts,
+                     call.attempts == 1 ? "" : "s");
+}
+
+}  // namespace dynajob
