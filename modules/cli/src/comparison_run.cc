@@ -15,8 +15,28 @@
 #include "store_access.h"
 
 namespace dynajob {
-
 namespace {
+
+// Wall-clock seconds of every arm, all seeds together; side by side with others where there are
+// several workers.
+nlohmann::ordered_json ArmSeconds(const ComparisonTraces& traces) {
+  auto arms = nlohmann::ordered_json::array();
+  for (const ProtocolTraces& protocol : traces.protocols) {
+    for (const ArmTraces& arm : protocol.arms) {
+      double training = 0;
+      double online = 0;
+      for (const ArmCost& cost : arm.cost_by_seed) {
+        training += cost.training_s;
+        online += cost.online_s;
+      }
+      arms.push_back({{"protocol", ToString(protocol.protocol)},
+                      {"name", arm.name},
+                      {"training_s", training},
+                      {"online_s", online}});
+    }
+  }
+  return arms;
+}
 
 Result<ComparisonTraces> Compare(Session& session, const Catalog& catalog, SimulatedUser& user,
                                  const CandidateSets* candidate_sets,
@@ -72,7 +92,8 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store*
                                          {"summarise_s", ProgressLine::SteadySeconds() - compared},
                                          {"workers", options.workers},
                                          {"processors", std::thread::hardware_concurrency()},
-                                         {"version", DYNAJOB_VERSION}};
+                                         {"version", DYNAJOB_VERSION},
+                                         {"arms", ArmSeconds(traces)}};
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "results.json", results));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "report.html", report));

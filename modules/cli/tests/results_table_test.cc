@@ -47,7 +47,9 @@ ArmResult MakeArm(const std::string& name, const std::string& kind, double rewar
   for (const char* metric : {"apply_rate", "ndcg@10"}) arm.metrics[metric] = {0.123, 0.111, 0.234};
   arm.metrics["regret"] = {21.5, 19.25, 25.75};
   arm.metrics["cumulative_reward"] = {reward, reward - 1, reward + 1};
-  arm.threshold_reached = 0.25;
+  arm.threshold.reached = 0.25;
+  arm.optimality_gap = {0.31, 0.28, 0.34};
+  arm.negative_transfer = {0.125, 0.05, 0.2};
   arm.asymptote_share_of_oracle = 0.81;
   arm.llm_calls = 1234567;
   return arm;
@@ -64,7 +66,7 @@ ResultsSummary MakeResults(Estimate difference) {
   protocol.steps = 40;
   protocol.candidates = 24;
   protocol.arms = {MakeArm("random", "reference", 1), MakeArm("baseline", "learner", 8),
-                   MakeArm("hybrid", "learner", 21), MakeArm("surrogate-rank", "reference", 20)};
+                   MakeArm("hybrid", "learner", 21), MakeArm("greedy-model-frozen", "reference", 20)};
   protocol.comparisons = {
       {"hybrid", "baseline", "cumulative_reward", difference, {0.9, 0.8, 1}},
       {"hybrid", "hybrid-frozen", "cumulative_reward", {0.1, -1, 1}, {0.5, 0.4, 0.6}}};
@@ -86,6 +88,8 @@ TEST(ResultsText, ShowsEveryArmLearnersFirst) {
   EXPECT_THAT(text, HasSubstr("never, 25 %"));
   EXPECT_THAT(text, HasSubstr("21.00 [20.00,22.00]"));
   EXPECT_THAT(text, HasSubstr("81 %"));
+  EXPECT_THAT(text, HasSubstr("0.31 [0.28,0.34]"));
+  EXPECT_THAT(text, HasSubstr("12 % [5,20]"));
 }
 
 TEST(ResultsText, VerdictsFollowTheInterval) {
@@ -95,6 +99,23 @@ TEST(ResultsText, VerdictsFollowTheInterval) {
   EXPECT_THAT(better, HasSubstr("cannot be told apart"));
   EXPECT_THAT(ResultsText(MakeResults({13, -1, 15})),
               HasSubstr("no warm start is shown to beat the cold start"));
+}
+
+TEST(ResultsText, ShowsHowUncertainTheThresholdIs) {
+  ResultsSummary results = MakeResults({13, 11, 15});
+  results.protocols[0].arms[1].threshold = {12, 8, std::nullopt, 0.71};
+  EXPECT_THAT(ResultsText(results), HasSubstr("12 [8,never], 71 %"));
+}
+
+TEST(ResultsText, VerdictsFollowTheCorrectedIntervalWhereThereIsOne) {
+  ResultsSummary results = MakeResults({13, 11, 15});
+  ArmComparison& comparison = results.protocols[0].comparisons[0];
+  comparison.holm_p = 0.08;
+  comparison.holm_difference = Estimate{13, -1, 27};
+  const std::string text = ResultsText(results);
+  EXPECT_THAT(text, HasSubstr("0.080"));
+  EXPECT_THAT(text, HasSubstr("no warm start is shown to beat the cold start"));
+  EXPECT_THAT(text, HasSubstr("hybrid and baseline, hybrid and hybrid-frozen cannot be told"));
 }
 
 TEST(ResultsText, SaysThatJudgeAndSurrogateAreSimulated) {

@@ -20,17 +20,31 @@ Result<Protocol> ParseProtocol(std::string_view text) {
 
 namespace {
 
-void ScoreByQ(const DynaQAgent& agent, CandidateRow candidate, std::span<const JobRow> jobs,
-              std::span<double> scores) {
+std::vector<float> ValuesOf(const DynaQAgent& agent, RankBy rank_by, CandidateRow candidate,
+                            std::span<const JobRow> jobs) {
   std::vector<float> values(jobs.size());
-  agent.q_network().Evaluate(candidate, jobs, values);
+  if (rank_by == RankBy::kQ) {
+    agent.q_network().Evaluate(candidate, jobs, values);
+    return values;
+  }
+  std::vector<Pair> pairs;
+  for (const JobRow job : jobs) pairs.push_back({candidate, job});
+  std::vector<float> deviations(jobs.size());
+  agent.world_model().Predict(pairs, values, deviations);
+  return values;
+}
+
+void ScoreBy(const DynaQAgent& agent, RankBy rank_by, CandidateRow candidate,
+             std::span<const JobRow> jobs, std::span<double> scores) {
+  const std::vector<float> values = ValuesOf(agent, rank_by, candidate, jobs);
   std::copy(values.begin(), values.end(), scores.begin());
 }
 
 class LearnerArm final : public Arm {
  public:
-  LearnerArm(const DynaQAgent& agent, const OnlineOptions& options, Protocol protocol, bool warm)
-      : warm_agent_(agent), protocol_(protocol) {
+  LearnerArm(const DynaQAgent& agent, const OnlineOptions& options, Protocol protocol, bool warm,
+             RankBy rank_by)
+      : warm_agent_(agent), protocol_(protocol), rank_by_(rank_by) {
     settings_ = {.learning_rate = warm ? options.learning_rate_warm : options.learning_rate_cold,
                  .target_sync = agent.options().target_sync_online,
                  .updates_per_step = 1,
@@ -56,25 +70,49 @@ class LearnerArm final : public Arm {
   }
 
   Status Step(Environment& environment) override {
-    const auto report = online_->Step(environment, epsilon_.At(steps_++));
-    if (!report.ok()) return report.error();
-    if (report->q_loss && !std::isfinite(*report->q_loss)) {
+    DYNAJOB_ASSIGN_OR_RETURN(const std::optional<double> loss, rank_by_ == RankBy::kQ
+                                                                   ? StepByQ(environment)
+                                                                   : StepByModel(environment));
+    if (loss && !std::isfinite(*loss)) {
       return FailedPrecondition(fmt::format(
           "online learning diverged at step {}: loss = {}; online learning_rate = {} is too high "
           "for this data",
-          steps_, *report->q_loss, settings_.learning_rate));
+          steps_, *loss, settings_.learning_rate));
     }
     return Status::Ok();
   }
 
   void Score(CandidateRow candidate, std::span<const JobRow> jobs,
              std::span<double> scores) override {
-    ScoreByQ(warm_agent_, candidate, jobs, scores);
+    ScoreBy(warm_agent_, rank_by_, candidate, jobs, scores);
   }
 
   LearnerCounts counts() const override { return Add(spent_, Spent()); }
 
  private:
+  // Each gives the loss of the step's last update, if it made one.
+  Result<std::optional<double>> StepByQ(Environment& environment) {
+    DYNAJOB_ASSIGN_OR_RETURN(const StepReport report,
+                             online_->Step(environment, epsilon_.At(steps_++)));
+    return report.q_loss;
+  }
+
+  Result<std::optional<double>> StepByModel(Environment& environment) {
+    const CandidateRow person = environment.candidate();
+    const std::span<const JobRow> set = environment.candidate_set();
+    Rng rng = Rng::Derive(online_->seed(), "explore-model", static_cast<uint64_t>(steps_));
+    const Choice choice =
+        EpsilonGreedy(ValuesOf(*online_, rank_by_, person, set), epsilon_.At(steps_++), rng);
+    const JobRow job = set[choice.index];
+    DYNAJOB_ASSIGN_OR_RETURN(const double reward, environment.Recommend(job));
+    online_->Observe({person, job}, reward, environment.candidate_set());
+    std::optional<double> loss;
+    if (steps_ <= settings_.warmup_steps) return loss;
+    for (int64_t i = 0; i < settings_.updates_per_step + settings_.planning_steps; ++i)
+      loss = online_->LearnWorldModel();
+    return loss;
+  }
+
   LearnerCounts Spent() const { return Subtract(online_->counts(), warm_agent_.counts()); }
 
   static LearnerCounts Add(const LearnerCounts& a, const LearnerCounts& b) {
@@ -94,6 +132,7 @@ class LearnerArm final : public Arm {
 
   DynaQAgent warm_agent_;
   Protocol protocol_;
+  RankBy rank_by_;
   PhaseSettings settings_;
   LinearSchedule epsilon_;
   std::unique_ptr<DynaQAgent> online_;
@@ -103,21 +142,23 @@ class LearnerArm final : public Arm {
 
 class FrozenArm final : public Arm {
  public:
-  explicit FrozenArm(const DynaQAgent& agent) : agent_(agent) {}
+  FrozenArm(const DynaQAgent& agent, RankBy rank_by) : agent_(agent), rank_by_(rank_by) {}
 
   Status Step(Environment& environment) override {
-    const Choice choice = agent_.Act(environment.candidate(), environment.candidate_set(), 0);
-    const auto reward = environment.Recommend(environment.candidate_set()[choice.index]);
+    const std::span<const JobRow> set = environment.candidate_set();
+    const size_t best = Greedy(ValuesOf(agent_, rank_by_, environment.candidate(), set));
+    const auto reward = environment.Recommend(set[best]);
     return reward.ok() ? Status::Ok() : Status(reward.error());
   }
 
   void Score(CandidateRow candidate, std::span<const JobRow> jobs,
              std::span<double> scores) override {
-    ScoreByQ(agent_, candidate, jobs, scores);
+    ScoreBy(agent_, rank_by_, candidate, jobs, scores);
   }
 
  private:
   DynaQAgent agent_;
+  RankBy rank_by_;
 };
 
 class RandomArm final : public Arm {
@@ -167,11 +208,11 @@ class RankingArm final : public Arm {
 }  // namespace
 
 std::unique_ptr<Arm> MakeLearnerArm(const DynaQAgent& agent, const OnlineOptions& options,
-                                    Protocol protocol, bool warm) {
-  return std::make_unique<LearnerArm>(agent, options, protocol, warm);
+                                    Protocol protocol, bool warm, RankBy rank_by) {
+  return std::make_unique<LearnerArm>(agent, options, protocol, warm, rank_by);
 }
-std::unique_ptr<Arm> MakeFrozenArm(const DynaQAgent& agent) {
-  return std::make_unique<FrozenArm>(agent);
+std::unique_ptr<Arm> MakeFrozenArm(const DynaQAgent& agent, RankBy rank_by) {
+  return std::make_unique<FrozenArm>(agent, rank_by);
 }
 std::unique_ptr<Arm> MakeRandomArm(uint64_t seed) { return std::make_unique<RandomArm>(seed); }
 std::unique_ptr<Arm> MakeRankingArm(PairScore score) {

@@ -3,20 +3,23 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "dynajob/core/parallel.h"
-#include "dynajob/evaluation/ranking_metrics.h"
 #include "dynajob/evaluation/split.h"
-#include "dynajob/evaluation/statistics.h"
+
+#include "arm_catalog.h"
+#include "arm_factory.h"
+#include "before_online.h"
+#include "judge_report.h"
 
 namespace dynajob {
 namespace {
 
-constexpr size_t kJudgeReportPairs = 4000;
 constexpr uint64_t kProgressSteps = 50;  // of pre-training, between two reports of labels
 
 struct Trained {
@@ -24,6 +27,7 @@ struct Trained {
   uint64_t labels = 0;
   uint64_t predicted_rewards = 0;
   uint64_t unanswered = 0;
+  double seconds = 0;  // of pre-training, that of the cosine phase of a hybrid included
 };
 
 // What all arms of one seed share.
@@ -35,6 +39,7 @@ struct SeedContext {
   std::optional<Judge> judge;
   std::vector<CandidateRow> people;  // the unseen candidates that arms meet
   std::array<Trained, 4> trained;    // by Strategy
+  std::optional<BanditFeatures> bandit_features;
   JudgeReport report;
 
   // The jobs that may be recommended to unseen candidates, and to one of them.
@@ -45,7 +50,19 @@ struct SeedContext {
   std::span<const JobRow> EvaluationPool(CandidateRow person) const {
     return evaluation_pools != nullptr ? evaluation_pools->Pool(person) : evaluation_jobs();
   }
+  const Trained& TrainedFor(const ArmSpec& spec) const {
+    return trained[static_cast<size_t>(*spec.agent)];
+  }
 };
+
+double SecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Of the network that the arm recommends by.
+uint64_t UpdatesOf(const ArmSpec& spec, const LearnerCounts& counts) {
+  return spec.form == ArmForm::kModelLearner ? counts.model_updates : counts.q_updates;
+}
 
 class Comparison {
  public:
@@ -69,13 +86,10 @@ class Comparison {
   void ReportPools(const SeedContext& context, ComparisonTraces& traces) const;
   Status Train(SeedContext& context, Training training);
   Status RunStrategy(SeedContext& context, Strategy strategy, const DynaQAgent* cosine_agent);
-  void MeasureJudge(SeedContext& context) const;
-  std::unique_ptr<Arm> MakeArm(const std::string& name, const SeedContext& context,
-                               Protocol protocol) const;
+  ArmParts PartsFor(const ArmSpec& spec, const SeedContext& context) const;
   Status RunArm(const SeedContext& context, const std::string& name, size_t seed_index,
                 size_t arm_index, ComparisonTraces& traces);
   std::vector<Trace> Before(const SeedContext& context, Arm& arm) const;
-  Trace BeforeOne(const SeedContext& context, Arm& arm, CandidateRow person) const;
   Status CheckCancelled() const;
   bool Uses(std::string_view wanted) const;
   std::vector<std::string> ArmsWithOracle() const;
@@ -98,15 +112,12 @@ class Comparison {
   uint64_t people_total_ = 0;
 };
 
-// "hybrid", "hybrid-frozen" -> kHybrid; nullopt for arms without an agent.
-std::optional<Strategy> StrategyOf(std::string_view arm) {
-  constexpr std::string_view kFrozen = "-frozen";
-  if (arm.ends_with(kFrozen)) arm.remove_suffix(kFrozen.size());
-  const auto strategy = ParseStrategy(arm);
-  return strategy.ok() ? std::optional(*strategy) : std::nullopt;
+// Names are validated.
+const ArmSpec& SpecOf(std::string_view arm) {
+  const ArmSpec* spec = FindArmSpec(arm);
+  DYNAJOB_CHECK(spec != nullptr, "unknown arm " + std::string(arm));
+  return *spec;
 }
-
-bool IsLearner(std::string_view arm) { return ParseStrategy(arm).ok(); }
 
 Result<ComparisonTraces> Comparison::Run() {
   DYNAJOB_RETURN_IF_ERROR(options_.Validate());
@@ -136,12 +147,13 @@ Result<ComparisonTraces> Comparison::Run() {
   const std::vector<std::string> arms = ArmsWithOracle();
   ComparisonTraces traces;
   traces.llm_kind = labels_.kind;
+  traces.lowest_reward = options_.rewards.ignore;
   for (const SeedContext& context : contexts) traces.seeds.push_back(context.seed);
   for (const std::string& name : comparison.protocols) {
     ProtocolTraces& protocol = traces.protocols.emplace_back();
     protocol.protocol = *ParseProtocol(name);
     for (const std::string& arm : arms)
-      protocol.arms.push_back({arm, IsLearner(arm) ? "learner" : "reference",
+      protocol.arms.push_back({arm, std::string(SpecOf(arm).kind()),
                                std::vector<std::vector<Trace>>(contexts.size()),
                                std::vector<ArmCost>(contexts.size())});
   }
@@ -192,7 +204,14 @@ Status Comparison::Prepare(SeedContext& context) {
   context.people.assign(
       context.split.evaluation_candidates.begin(),
       context.split.evaluation_candidates.begin() + static_cast<std::ptrdiff_t>(people));
-  MeasureJudge(context);
+  context.report = MeasureJudge(*context.judge, *cosine_, *surrogate_, options_.rewards,
+                                context.split, context.seed);
+  if (std::any_of(options_.comparison.arms.begin(), options_.comparison.arms.end(),
+                  [](const std::string& arm) { return SpecOf(arm).is_bandit(); })) {
+    context.bandit_features.emplace(*cosine_, context.split.training_candidates,
+                                    context.split.training_jobs,
+                                    static_cast<size_t>(options_.bandit.components), context.seed);
+  }
   return Status::Ok();
 }
 
@@ -224,24 +243,6 @@ void Comparison::ReportPools(const SeedContext& context, ComparisonTraces& trace
                              {}};
   traces.candidate_sets->training += context.training_pools->counts();
   traces.candidate_sets->evaluation += context.evaluation_pools->counts();
-}
-
-void Comparison::MeasureJudge(SeedContext& context) const {
-  Rng rng = Rng::Derive(context.seed, "judge-report");
-  std::vector<double> judged, surrogate, cosine;
-  for (size_t i = 0; i < kJudgeReportPairs; ++i) {
-    const auto& candidates = context.split.evaluation_candidates;
-    const auto& jobs = context.split.evaluation_jobs;
-    const Pair pair{candidates[rng.Below(candidates.size())], jobs[rng.Below(jobs.size())]};
-    const ResponseProbabilities probabilities = context.judge->Probabilities(pair);
-    for (size_t r = 0; r < kResponseCount; ++r)
-      context.report.shares[r] += probabilities[r] / static_cast<double>(kJudgeReportPairs);
-    judged.push_back(context.judge->ExpectedReward(pair));
-    surrogate.push_back(options_.rewards.Expected(surrogate_->ProbabilitiesOf(pair)));
-    cosine.push_back(cosine_->Cosine(pair));
-  }
-  context.report.surrogate_rank_correlation = Spearman(surrogate, judged);
-  context.report.cosine_rank_correlation = Spearman(cosine, judged);
 }
 
 Status Comparison::Train(SeedContext& context, Training training) {
@@ -277,6 +278,7 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
                      ? Trainer::ContinueAsHybrid(inputs, options_.trainer, *cosine_agent)
                      : Trainer::Create(inputs, options_.trainer, strategy, context.seed);
   if (!trainer.ok()) return trainer.error();
+  const auto start = std::chrono::steady_clock::now();
   Trainer::Hooks hooks;
   hooks.cancellation = cancellation_;
   hooks.interval = kProgressSteps;
@@ -288,32 +290,29 @@ Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
   trained.labels = (*trainer)->labels_bought();
   trained.predicted_rewards = (*trainer)->predicted_rewards();
   trained.unanswered = (*trainer)->unanswered();
+  trained.seconds = SecondsSince(start);
+  if (cosine_agent != nullptr)
+    trained.seconds += context.trained[static_cast<size_t>(Strategy::kCosine)].seconds;
   return Status::Ok();
 }
 
-std::unique_ptr<Arm> Comparison::MakeArm(const std::string& name, const SeedContext& context,
-                                         Protocol protocol) const {
-  if (const auto strategy = StrategyOf(name)) {
-    const DynaQAgent& agent = *context.trained[static_cast<size_t>(*strategy)].agent;
-    if (!IsLearner(name)) return MakeFrozenArm(agent);
-    return MakeLearnerArm(agent, options_.online, protocol, *strategy != Strategy::kBaseline);
-  }
-  if (name == "random") return MakeRandomArm(context.seed);
-  if (name == "cosine-rank")
-    return MakeRankingArm([this](Pair pair) { return cosine_->Cosine(pair); });
-  if (name == "surrogate-rank") {
-    return MakeRankingArm(
-        [this](Pair pair) { return options_.rewards.Expected(surrogate_->ProbabilitiesOf(pair)); });
-  }
-  DYNAJOB_CHECK(name == "oracle", "arm names are validated: " + name);
-  return MakeRankingArm([&context](Pair pair) { return context.judge->ExpectedReward(pair); });
+ArmParts Comparison::PartsFor(const ArmSpec& spec, const SeedContext& context) const {
+  return {.options = options_,
+          .cosine = *cosine_,
+          .surrogate = *surrogate_,
+          .judge = *context.judge,
+          .agent = spec.agent ? context.TrainedFor(spec).agent.get() : nullptr,
+          .bandit_features = context.bandit_features ? &*context.bandit_features : nullptr,
+          .seed = context.seed};
 }
 
 Status Comparison::RunArm(const SeedContext& context, const std::string& name, size_t seed_index,
                           size_t arm_index, ComparisonTraces& traces) {
+  const ArmSpec& spec = SpecOf(name);
   std::vector<Trace> before;
   for (ProtocolTraces& protocol : traces.protocols) {
-    const std::unique_ptr<Arm> arm = MakeArm(name, context, protocol.protocol);
+    const auto start = std::chrono::steady_clock::now();
+    const std::unique_ptr<Arm> arm = MakeArm(spec, PartsFor(spec, context), protocol.protocol);
     if (before.empty()) before = Before(context, *arm);
     std::vector<Trace>& people = protocol.arms[arm_index].by_seed[seed_index];
     people = before;
@@ -329,16 +328,19 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
       Report("evaluate", people_done_, people_total_);
     }
     const LearnerCounts online = arm->counts();
-    ArmCost cost{.env_steps = online.env_steps, .updates = online.q_updates};
-    if (const auto strategy = StrategyOf(name)) {
-      const Trained& trained = context.trained[static_cast<size_t>(*strategy)];
+    ArmCost cost{.env_steps = online.env_steps,
+                 .updates = UpdatesOf(spec, online),
+                 .online_s = SecondsSince(start)};
+    if (spec.agent) {
+      const Trained& trained = context.TrainedFor(spec);
       cost.llm_calls += trained.labels;
       cost.predicted_rewards += trained.predicted_rewards;
       cost.unanswered += trained.unanswered;
       cost.env_steps += trained.agent->counts().env_steps;
-      cost.updates += trained.agent->counts().q_updates;
+      cost.updates += UpdatesOf(spec, trained.agent->counts());
+      cost.training_s = trained.seconds;
     }
-    if (name == "surrogate-rank")
+    if (spec.form == ArmForm::kSurrogateRank)
       cost.llm_calls += context.people.size() * context.evaluation_jobs().size();
     protocol.arms[arm_index].cost_by_seed[seed_index] = cost;
   }
@@ -348,35 +350,10 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
 std::vector<Trace> Comparison::Before(const SeedContext& context, Arm& arm) const {
   std::vector<Trace> traces;
   for (const CandidateRow person : context.people)
-    traces.push_back(BeforeOne(context, arm, person));
+    traces.push_back(
+        MeasureBeforeOnline(arm, {*context.judge, options_, context.seed, person,
+                                  context.EvaluationPool(person), context.evaluation_jobs()}));
   return traces;
-}
-
-Trace Comparison::BeforeOne(const SeedContext& context, Arm& arm, CandidateRow person) const {
-  Trace trace;
-  const auto set_size = static_cast<size_t>(options_.comparison.candidate_set_size);
-  for (int64_t i = 0; i < options_.comparison.jumpstart_sets; ++i) {
-    const std::vector<JobRow> set = DrawCandidateSet(
-        context.EvaluationPool(person), set_size,
-        Rng::Derive(context.seed, "jumpstart-set", person, static_cast<uint64_t>(i)),
-        [](JobRow) { return false; });
-    std::vector<double> scores(set.size());
-    arm.Score(person, set, scores);
-    const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
-    trace.jumpstart += context.judge->ExpectedReward({person, set[static_cast<size_t>(best)]}) /
-                       static_cast<double>(options_.comparison.jumpstart_sets);
-  }
-  const std::span<const JobRow> jobs = context.evaluation_jobs();
-  std::vector<double> scores(jobs.size()), rewards(jobs.size());
-  arm.Score(person, jobs, scores);
-  for (size_t i = 0; i < jobs.size(); ++i)
-    rewards[i] = context.judge->ExpectedReward({person, jobs[i]});
-  const std::vector<double> ranked = InRankedOrder(rewards, RankByScore(scores));
-  trace.ndcg_at_10 = NdcgAtK(ranked, 10, options_.rewards.ignore);
-  // Relevant is what the candidate would, in expectation, at least save.
-  trace.reciprocal_rank = ReciprocalRank(ranked, options_.rewards.save);
-  trace.hit_at_10 = HitAtK(ranked, 10, options_.rewards.save);
-  return trace;
 }
 
 Status Comparison::CheckCancelled() const {
@@ -388,7 +365,7 @@ Status Comparison::CheckCancelled() const {
 bool Comparison::Uses(std::string_view wanted) const {
   return std::any_of(options_.comparison.arms.begin(), options_.comparison.arms.end(),
                      [&](const std::string& arm) {
-                       const auto strategy = StrategyOf(arm);
+                       const auto& strategy = SpecOf(arm).agent;
                        return strategy && ToString(*strategy) == wanted;
                      });
 }

@@ -6,6 +6,8 @@
 
 #include "dynajob/evaluation/comparison.h"
 
+#include "arm_catalog.h"
+
 namespace dynajob {
 namespace {
 
@@ -33,8 +35,9 @@ Status CheckNames(std::string_view key, const std::vector<std::string>& names,
 }  // namespace
 
 std::vector<std::string> KnownArms() {
-  return {"baseline",      "cosine", "llm",         "hybrid",         "cosine-frozen", "llm-frozen",
-          "hybrid-frozen", "random", "cosine-rank", "surrogate-rank", "oracle"};
+  std::vector<std::string> names;
+  for (const ArmSpec& spec : ArmSpecs()) names.emplace_back(spec.name);
+  return names;
 }
 
 Status ComparisonOptions::Validate() const {
@@ -90,7 +93,8 @@ Status ExperimentOptions::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(rewards.Validate());
   DYNAJOB_RETURN_IF_ERROR(cosine.Validate());
   DYNAJOB_RETURN_IF_ERROR(surrogate.Validate());
-  return labels.Validate();
+  DYNAJOB_RETURN_IF_ERROR(labels.Validate());
+  return bandit.Validate();
 }
 
 void ExperimentOptions::Bind(ConfigRegistry& registry) {
@@ -104,6 +108,7 @@ void ExperimentOptions::Bind(ConfigRegistry& registry) {
   cosine.Bind(registry);
   surrogate.Bind(registry);
   labels.Bind(registry);
+  bandit.Bind(registry);
   judge.Bind(registry);
 }
 

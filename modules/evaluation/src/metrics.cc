@@ -60,6 +60,11 @@ const Metric& FindMetric(std::string_view name) {
   return *found;
 }
 
+double NormalizedScore(const Trace& trace, const Trace& oracle, double lowest_reward) {
+  const double best = MeanOver(oracle, 0, ExpectedReward) - lowest_reward;
+  return best > 0 ? (MeanOver(trace, 0, ExpectedReward) - lowest_reward) / best : 1;
+}
+
 SurvivalTime StepsToThreshold(const Trace& trace, const Trace& oracle, double share,
                               size_t window) {
   const size_t steps = std::min(trace.steps.size(), oracle.steps.size());

@@ -64,14 +64,15 @@ std::string ArmTable(const ProtocolResult& protocol) {
       "<th>worse than cold</th></tr></thead><tbody>\n";
   for (const ArmResult& arm : protocol.arms) {
     const std::string median =
-        arm.threshold_steps ? fmt::format("{:g}", *arm.threshold_steps) : "not reached";
+        arm.threshold.median ? fmt::format("{:g}", *arm.threshold.median) : "not reached";
     html += fmt::format(
         "<tr><td>{}</td><td>{}</td>{}{}{}<td>{}</td>{}{}<td>{}</td><td>{}</td>{}<td>{}</td></tr>\n",
         EscapeHtml(arm.name), EscapeHtml(arm.kind), MetricCell(arm, "jumpstart", 3),
         MetricCell(arm, "cumulative_reward", 2), MetricCell(arm, "asymptote", 3),
         Percent(arm.asymptote_share_of_oracle), MetricCell(arm, "regret", 2),
-        MetricCell(arm, "apply_rate", 3), median, Percent(arm.threshold_reached),
-        MetricCell(arm, "ndcg@10", 3), Percent(arm.negative_transfer));
+        MetricCell(arm, "apply_rate", 3), median, Percent(arm.threshold.reached),
+        MetricCell(arm, "ndcg@10", 3),
+        arm.negative_transfer ? Percent(arm.negative_transfer->value) : "–");
   }
   return html + "</tbody></table></div>\n";
 }
@@ -85,7 +86,7 @@ std::string ComparisonTable(const std::vector<ArmComparison>& comparisons) {
     html += fmt::format(
         "<tr><td>{}</td><td>{}</td>{}{}<td class=\"words\">{}</td></tr>\n",
         EscapeHtml(comparison.a), EscapeHtml(comparison.b), Cell(comparison.difference, 2),
-        Cell(comparison.probability_of_improvement, 2), Verdict(comparison.difference));
+        Cell(comparison.probability_of_improvement, 2), Verdict(comparison.Decisive()));
   }
   return html + "</tbody></table></div>\n";
 }
@@ -160,6 +161,9 @@ Result<std::string> ReportHtml(
       kStyle);
   for (const ProtocolResult& protocol : results.protocols)
     html += fmt::format("<p class=\"verdict\">{}</p>\n", EscapeHtml(WinnerSentence(protocol)));
+  for (const ProtocolResult& protocol : results.protocols)
+    if (const std::string verdicts = VerdictSentence(protocol); !verdicts.empty())
+      html += fmt::format("<p>{}</p>\n", EscapeHtml(verdicts));
   html += fmt::format("<p class=\"note\">{} Seeds: {}.</p>\n", EscapeHtml(SimulationNote(results)),
                       fmt::join(results.seeds, ", "));
   for (const ProtocolResult& protocol : results.protocols) html += ProtocolSection(protocol);

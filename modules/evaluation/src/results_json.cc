@@ -1,10 +1,13 @@
 // results.json: the summary of a comparison (schema dynajob.results/1, docs/protocol.md).
 #include <algorithm>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
 #include "dynajob/evaluation/comparison.h"
-#include "dynajob/evaluation/statistics.h"
+#include "dynajob/evaluation/survival.h"
+
+#include "arm_comparisons.h"
 
 namespace dynajob {
 namespace {
@@ -14,46 +17,73 @@ using Json = nlohmann::ordered_json;
 // Curves are drawn from many intervals; each needs fewer resamples than a headline figure.
 constexpr int64_t kCurveResamples = 500;
 
-// Metrics that arms are compared on.
-constexpr const char* kComparedMetrics[] = {"cumulative_reward", "jumpstart", "asymptote",
-                                            "ndcg@10"};
+// Normalized scores at which a performance profile is drawn: 0, 0.05, ..., 1.
+constexpr int kProfilePoints = 21;
 
 Json EstimateJson(const Estimate& estimate, const char* centre) {
   return {{centre, estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
 }
 
-ScoreTable Scores(const ArmTraces& arm, const Metric& metric) {
-  ScoreTable table(arm.by_seed.size(), arm.by_seed.front().size());
-  for (size_t seed = 0; seed < table.seeds(); ++seed)
-    for (size_t person = 0; person < table.candidates(); ++person)
-      table.At(seed, person) = metric.score(arm.by_seed[seed][person]);
-  return table;
+Json OptionalJson(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
 }
 
-Json ThresholdJson(const ArmTraces& arm, const ArmTraces& oracle,
-                   const ComparisonOptions& options) {
-  std::vector<SurvivalTime> times;
+// Columns of a curve: one name for the positions, then the estimates.
+class CurveColumns {
+ public:
+  // An interval that is not known has no width here: a curve has no way to show it.
+  void Add(const Json& position, const Estimate& estimate) {
+    const bool known = std::isfinite(estimate.low);
+    position_.push_back(position);
+    value_.push_back(estimate.value);
+    low_.push_back(known ? estimate.low : estimate.value);
+    high_.push_back(known ? estimate.high : estimate.value);
+  }
+
+  Json ToJson(const char* position, const char* value) const {
+    return {{position, position_}, {value, value_}, {"low", low_}, {"high", high_}};
+  }
+
+ private:
+  Json position_ = Json::array(), value_ = Json::array(), low_ = Json::array(),
+       high_ = Json::array();
+};
+
+Json ThresholdJson(const ArmTraces& arm, const ArmTraces& oracle, const ComparisonOptions& options,
+                   const BootstrapOptions& bootstrap) {
+  std::vector<std::vector<SurvivalTime>> by_seed(arm.by_seed.size());
+  std::vector<SurvivalTime> all;
   size_t reached = 0;
   for (size_t seed = 0; seed < arm.by_seed.size(); ++seed) {
     for (size_t person = 0; person < arm.by_seed[seed].size(); ++person) {
-      times.push_back(StepsToThreshold(arm.by_seed[seed][person], oracle.by_seed[seed][person],
-                                       options.threshold_share,
-                                       static_cast<size_t>(options.threshold_window)));
-      reached += times.back().reached ? 1 : 0;
+      const SurvivalTime time =
+          StepsToThreshold(arm.by_seed[seed][person], oracle.by_seed[seed][person],
+                           options.threshold_share, static_cast<size_t>(options.threshold_window));
+      by_seed[seed].push_back(time);
+      all.push_back(time);
+      reached += time.reached ? 1 : 0;
     }
   }
-  const auto median = KaplanMeierMedian(times);
-  Json json;
-  json["median"] = median ? Json(*median) : Json(nullptr);
-  json["reached"] = static_cast<double>(reached) / static_cast<double>(times.size());
-  return json;
+  const MedianEstimate median = BootstrapMedian(by_seed, bootstrap);
+  Json step = Json::array(), waiting = Json::array();
+  for (const SurvivalPoint& point : KaplanMeier(all)) {
+    step.push_back(point.time);
+    waiting.push_back(point.survival);
+  }
+  return {{"median", OptionalJson(median.value)},
+          {"median_low", OptionalJson(median.low)},
+          {"median_high", OptionalJson(median.high)},
+          {"reached", static_cast<double>(reached) / static_cast<double>(all.size())},
+          {"survival", {{"step", step}, {"share", waiting}}}};
 }
 
 class ProtocolSummary {
  public:
-  ProtocolSummary(const ProtocolTraces& protocol, const ComparisonOptions& options)
-      : protocol_(protocol), options_(options) {
+  ProtocolSummary(const ProtocolTraces& protocol, const ComparisonOptions& options,
+                  double lowest_reward)
+      : protocol_(protocol), options_(options), lowest_reward_(lowest_reward) {
     bootstrap_.resamples = static_cast<size_t>(options.resamples);
+    curve_bootstrap_.resamples = static_cast<size_t>(std::min(options_.resamples, kCurveResamples));
   }
 
   Json Summarise() const {
@@ -64,39 +94,35 @@ class ProtocolSummary {
     json["arms"] = Json::array();
     for (const ArmTraces& arm : protocol_.arms) json["arms"].push_back(ArmJson(arm));
     json["comparisons"] = Json::array();
-    const std::vector<const ArmTraces*> ordered = InExpectedOrder();
-    for (size_t i = 0; i < ordered.size(); ++i)
-      for (size_t j = i + 1; j < ordered.size(); ++j)
-        for (const char* metric : kComparedMetrics)
-          json["comparisons"].push_back(
-              ComparisonJson(*ordered[i], *ordered[j], FindMetric(metric)));
+    for (const PairedComparison& comparison : CompareArms(protocol_, bootstrap_))
+      json["comparisons"].push_back(ComparisonJson(comparison));
     return json;
   }
 
  private:
-  // So that each pair is compared once, the arm that one would expect to be better first.
-  std::vector<const ArmTraces*> InExpectedOrder() const {
-    constexpr const char* kOrder[] = {
-        "oracle",     "hybrid",         "cosine",      "llm",      "hybrid-frozen", "cosine-frozen",
-        "llm-frozen", "surrogate-rank", "cosine-rank", "baseline", "random"};
-    std::vector<const ArmTraces*> ordered;
-    for (const char* name : kOrder)
-      for (const ArmTraces& arm : protocol_.arms)
-        if (arm.name == name) ordered.push_back(&arm);
-    return ordered;
-  }
-
   Json ArmJson(const ArmTraces& arm) const {
     Json metrics;
-    for (const Metric& metric : Metrics())
-      metrics[metric.name] = EstimateJson(Bootstrap(Scores(arm, metric), bootstrap_), "iqm");
-    metrics["steps_to_threshold"] = ThresholdJson(arm, protocol_.oracle, options_);
+    for (const Metric& metric : Metrics()) metrics[metric.name] = IntervalJson(Scores(arm, metric));
+    // As published work has it, which resamples seeds independently per person.
+    const Estimate stratified =
+        StratifiedBootstrap(Scores(arm, FindMetric(kHeadlineMetric)), bootstrap_);
+    metrics[kHeadlineMetric]["stratified"] = {{"low", stratified.low}, {"high", stratified.high}};
+    const ScoreTable normalized = NormalizedScores(arm);
+    metrics["normalized_score"] = IntervalJson(normalized);
+    metrics["optimality_gap"] = EstimateJson(
+        ClusterBootstrap(normalized, bootstrap_,
+                         [](std::span<const double> scores) { return OptimalityGap(scores, 1); })
+            .Interval(),
+        "value");
+    metrics["steps_to_threshold"] = ThresholdJson(arm, protocol_.oracle, options_, bootstrap_);
     const Metric& asymptote = FindMetric("asymptote");
     const double best = InterquartileMean(Scores(protocol_.oracle, asymptote).values());
     metrics["asymptote_share_of_oracle"] =
         best > 0 ? Json(InterquartileMean(Scores(arm, asymptote).values()) / best) : Json(nullptr);
-    if (const Json transfer = NegativeTransfer(arm); !transfer.is_null())
-      metrics["negative_transfer"] = transfer;
+    if (const auto transfer = NegativeTransfer(arm)) {
+      metrics["negative_transfer"] = transfer->value;
+      metrics["negative_transfer_interval"] = {{"low", transfer->low}, {"high", transfer->high}};
+    }
 
     ArmCost total;
     for (const ArmCost& cost : arm.cost_by_seed) {
@@ -114,34 +140,51 @@ class ProtocolSummary {
             {"kind", arm.kind},
             {"metrics", metrics},
             {"curve", CurveJson(arm)},
+            {"profile", ProfileJson(arm)},
             {"cost", cost}};
   }
 
+  Json IntervalJson(const ScoreTable& scores) const {
+    return EstimateJson(ClusterBootstrap(scores, bootstrap_).Interval(), "iqm");
+  }
+
+  ScoreTable NormalizedScores(const ArmTraces& arm) const {
+    ScoreTable table(arm.by_seed.size(), arm.by_seed.front().size());
+    for (size_t seed = 0; seed < table.seeds(); ++seed)
+      for (size_t person = 0; person < table.candidates(); ++person)
+        table.At(seed, person) = NormalizedScore(
+            arm.by_seed[seed][person], protocol_.oracle.by_seed[seed][person], lowest_reward_);
+    return table;
+  }
+
   // Share of people for whom the warm start did worse than the random start.
-  Json NegativeTransfer(const ArmTraces& arm) const {
+  std::optional<Estimate> NegativeTransfer(const ArmTraces& arm) const {
     const auto baseline =
         std::find_if(protocol_.arms.begin(), protocol_.arms.end(),
                      [](const ArmTraces& other) { return other.name == "baseline"; });
     if (baseline == protocol_.arms.end() || arm.kind != "learner" || arm.name == "baseline")
-      return nullptr;
-    const Metric& metric = FindMetric("cumulative_reward");
-    const ScoreTable difference = Difference(Scores(arm, metric), Scores(*baseline, metric));
-    const auto worse = std::count_if(difference.values().begin(), difference.values().end(),
-                                     [](double value) { return value < 0; });
-    return static_cast<double>(worse) / static_cast<double>(difference.values().size());
+      return std::nullopt;
+    const Metric& metric = FindMetric(kHeadlineMetric);
+    return ShareInterval(NegativeTransfers(Scores(arm, metric), Scores(*baseline, metric)),
+                         bootstrap_);
+  }
+
+  // Share of people by the normalized score that they got more than.
+  Json ProfileJson(const ArmTraces& arm) const {
+    const ScoreTable normalized = NormalizedScores(arm);
+    CurveColumns profile;
+    for (int i = 0; i < kProfilePoints; ++i) {
+      const double threshold = static_cast<double>(i) / (kProfilePoints - 1);
+      profile.Add(threshold, ShareInterval(Above(normalized, threshold), curve_bootstrap_));
+    }
+    return profile.ToJson("score", "share");
   }
 
   // new-user: reward by step, over seeds and people. new-system: reward per person of the stream.
   Json CurveJson(const ArmTraces& arm) const {
-    BootstrapOptions bootstrap = bootstrap_;
-    bootstrap.resamples = static_cast<size_t>(std::min(options_.resamples, kCurveResamples));
-    Json step = Json::array(), iqm = Json::array(), low = Json::array(), high = Json::array();
+    CurveColumns curve;
     const auto add = [&](size_t position, const ScoreTable& table) {
-      const Estimate estimate = Bootstrap(table, bootstrap);
-      step.push_back(position);
-      iqm.push_back(estimate.value);
-      low.push_back(estimate.low);
-      high.push_back(estimate.high);
+      curve.Add(position, ClusterBootstrap(table, curve_bootstrap_).Interval());
     };
     const size_t seeds = arm.by_seed.size();
     const size_t people = arm.by_seed.front().size();
@@ -163,24 +206,30 @@ class ProtocolSummary {
         add((person + 1) * steps, table);
       }
     }
-    return {{"step", step}, {"iqm", iqm}, {"low", low}, {"high", high}};
+    return curve.ToJson("step", "iqm");
   }
 
-  Json ComparisonJson(const ArmTraces& a, const ArmTraces& b, const Metric& metric) const {
-    const ScoreTable scores_a = Scores(a, metric);
-    const ScoreTable scores_b = Scores(b, metric);
-    return {
-        {"a", a.name},
-        {"b", b.name},
-        {"metric", metric.name},
-        {"difference", EstimateJson(Bootstrap(Difference(scores_a, scores_b), bootstrap_), "iqm")},
-        {"probability_of_improvement",
-         EstimateJson(ProbabilityOfImprovement(scores_a, scores_b, bootstrap_), "value")}};
+  static Json ComparisonJson(const PairedComparison& comparison) {
+    Json json = {{"a", comparison.a->name},
+                 {"b", comparison.b->name},
+                 {"metric", comparison.metric->name},
+                 {"difference", EstimateJson(comparison.difference.Interval(), "iqm")},
+                 {"p", comparison.difference.PValue()},
+                 {"probability_of_improvement",
+                  EstimateJson(comparison.probability_of_improvement, "value")}};
+    if (comparison.holm_p) {
+      json["holm"] = {{"p", *comparison.holm_p},
+                      {"low", comparison.holm_interval->low},
+                      {"high", comparison.holm_interval->high}};
+    }
+    return json;
   }
 
   const ProtocolTraces& protocol_;
   const ComparisonOptions& options_;
+  double lowest_reward_;
   BootstrapOptions bootstrap_;
+  BootstrapOptions curve_bootstrap_;
 };
 
 Json CandidateSetsJson(const CandidateSetReport& report) {
@@ -215,7 +264,8 @@ std::string ResultsJson(const ComparisonTraces& traces, const ComparisonOptions&
   if (traces.candidate_sets) json["candidate_sets"] = CandidateSetsJson(*traces.candidate_sets);
   json["protocols"] = Json::array();
   for (const ProtocolTraces& protocol : traces.protocols)
-    json["protocols"].push_back(ProtocolSummary(protocol, options).Summarise());
+    json["protocols"].push_back(
+        ProtocolSummary(protocol, options, traces.lowest_reward).Summarise());
   return json.dump(1) + "\n";
 }
 

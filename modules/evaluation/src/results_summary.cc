@@ -1,10 +1,13 @@
 #include "dynajob/evaluation/results_summary.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+
+#include "arm_comparisons.h"
 
 namespace dynajob {
 namespace {
@@ -12,11 +15,20 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSchema = "dynajob.results/1";
-constexpr std::string_view kHeadlineMetric = "cumulative_reward";
+constexpr double kUnknown = std::numeric_limits<double>::infinity();
+
+// An end that is null is not known.
+double ReadEnd(const Json& json, const char* key, double unknown) {
+  const Json& end = json.at(key);
+  return end.is_null() ? unknown : end.get<double>();
+}
+
+Estimate ReadInterval(const Json& json, double value) {
+  return {value, ReadEnd(json, "low", -kUnknown), ReadEnd(json, "high", kUnknown)};
+}
 
 Estimate ReadEstimate(const Json& json, const char* centre) {
-  return {json.at(centre).get<double>(), json.at("low").get<double>(),
-          json.at("high").get<double>()};
+  return ReadInterval(json, json.at(centre).get<double>());
 }
 
 std::optional<double> ReadOptional(const Json& json, const char* key) {
@@ -25,16 +37,54 @@ std::optional<double> ReadOptional(const Json& json, const char* key) {
   return found->get<double>();
 }
 
-LearningCurve ReadCurve(const Json& json) {
-  LearningCurve curve;
-  curve.step = json.at("step").get<std::vector<double>>();
-  const auto centre = json.at("iqm").get<std::vector<double>>();
+// at() throws where the columns differ in length, which is reported as any other missing part.
+std::vector<Estimate> ReadEstimates(const Json& json, const char* centre, size_t count) {
+  const auto values = json.at(centre).get<std::vector<double>>();
   const auto low = json.at("low").get<std::vector<double>>();
   const auto high = json.at("high").get<std::vector<double>>();
-  // at() throws where the four differ in length, which is reported as any other missing part.
-  for (size_t i = 0; i < curve.step.size(); ++i)
-    curve.reward.push_back({centre.at(i), low.at(i), high.at(i)});
+  std::vector<Estimate> estimates;
+  for (size_t i = 0; i < count; ++i) estimates.push_back({values.at(i), low.at(i), high.at(i)});
+  return estimates;
+}
+
+LearningCurve ReadCurve(const Json& json) {
+  LearningCurve curve{.step = json.at("step").get<std::vector<double>>(), .reward = {}};
+  curve.reward = ReadEstimates(json, "iqm", curve.step.size());
   return curve;
+}
+
+ScoreProfile ReadProfile(const Json& json) {
+  ScoreProfile profile{.score = json.at("score").get<std::vector<double>>(), .share = {}};
+  profile.share = ReadEstimates(json, "share", profile.score.size());
+  return profile;
+}
+
+// Files from before the interval was there have the rate alone.
+std::optional<Estimate> ReadNegativeTransfer(const Json& metrics) {
+  const auto rate = ReadOptional(metrics, "negative_transfer");
+  if (!rate) return std::nullopt;
+  const auto interval = metrics.find("negative_transfer_interval");
+  return interval == metrics.end() ? Estimate{*rate, -kUnknown, kUnknown}
+                                   : ReadInterval(*interval, *rate);
+}
+
+ArmComparison ReadComparison(const Json& json) {
+  ArmComparison comparison{
+      .a = json.at("a").get<std::string>(),
+      .b = json.at("b").get<std::string>(),
+      .metric = json.at("metric").get<std::string>(),
+      .difference = ReadEstimate(json.at("difference"), "iqm"),
+      .probability_of_improvement = ReadEstimate(json.at("probability_of_improvement"), "value"),
+      .p = ReadOptional(json, "p")};
+  if (const auto holm = json.find("holm"); holm != json.end()) {
+    comparison.holm_p = holm->at("p").get<double>();
+    comparison.holm_difference = ReadInterval(*holm, comparison.difference.value);
+  }
+  return comparison;
+}
+
+Estimate Turned(const Estimate& difference) {
+  return {-difference.value, -difference.high, -difference.low};
 }
 
 ArmResult ReadArm(const Json& json) {
@@ -45,11 +95,16 @@ ArmResult ReadArm(const Json& json) {
   for (const auto& [name, value] : metrics.items())
     if (value.is_object() && value.contains("iqm")) arm.metrics[name] = ReadEstimate(value, "iqm");
   arm.asymptote_share_of_oracle = ReadOptional(metrics, "asymptote_share_of_oracle");
-  arm.negative_transfer = ReadOptional(metrics, "negative_transfer");
+  arm.negative_transfer = ReadNegativeTransfer(metrics);
+  if (metrics.contains("optimality_gap"))
+    arm.optimality_gap = ReadEstimate(metrics.at("optimality_gap"), "value");
   const Json& threshold = metrics.at("steps_to_threshold");
-  arm.threshold_steps = ReadOptional(threshold, "median");
-  arm.threshold_reached = threshold.at("reached").get<double>();
+  arm.threshold = {.median = ReadOptional(threshold, "median"),
+                   .low = ReadOptional(threshold, "median_low"),
+                   .high = ReadOptional(threshold, "median_high"),
+                   .reached = threshold.at("reached").get<double>()};
   arm.curve = ReadCurve(json.at("curve"));
+  if (json.contains("profile")) arm.profile = ReadProfile(json.at("profile"));
   const Json& cost = json.at("cost");
   arm.llm_calls = cost.at("llm_calls").get<uint64_t>();
   arm.predicted_rewards = cost.value("predicted_rewards", uint64_t{0});
@@ -64,13 +119,8 @@ ProtocolResult ReadProtocol(const Json& json) {
   protocol.steps = json.at("steps").get<uint64_t>();
   protocol.candidates = json.at("candidates").get<uint64_t>();
   for (const Json& arm : json.at("arms")) protocol.arms.push_back(ReadArm(arm));
-  for (const Json& comparison : json.at("comparisons")) {
-    protocol.comparisons.push_back(
-        {comparison.at("a").get<std::string>(), comparison.at("b").get<std::string>(),
-         comparison.at("metric").get<std::string>(),
-         ReadEstimate(comparison.at("difference"), "iqm"),
-         ReadEstimate(comparison.at("probability_of_improvement"), "value")});
-  }
+  for (const Json& comparison : json.at("comparisons"))
+    protocol.comparisons.push_back(ReadComparison(comparison));
   return protocol;
 }
 
@@ -105,9 +155,9 @@ std::string AmongWarm(const ProtocolResult& protocol, const std::vector<const Ar
   for (const ArmResult* other : warm) {
     if (other->name == best) continue;
     const auto comparison = protocol.Compare(best, other->name, kHeadlineMetric);
-    if (comparison && comparison->difference.high < 0) {
+    if (comparison && comparison->Decisive().high < 0) {
       above.push_back(other->name);
-    } else if (!comparison || comparison->difference.low <= 0) {
+    } else if (!comparison || comparison->Decisive().low <= 0) {
       equal.push_back(other->name);
     }
   }
@@ -134,13 +184,14 @@ std::optional<ArmComparison> ProtocolResult::Compare(std::string_view a, std::st
     if (comparison.metric != metric) continue;
     if (comparison.a == a && comparison.b == b) return comparison;
     if (comparison.a != b || comparison.b != a) continue;
-    const Estimate& difference = comparison.difference;
     const Estimate& probability = comparison.probability_of_improvement;
-    return ArmComparison{std::string(a),
-                         std::string(b),
-                         comparison.metric,
-                         {-difference.value, -difference.high, -difference.low},
-                         {1 - probability.value, 1 - probability.high, 1 - probability.low}};
+    ArmComparison turned = comparison;
+    std::swap(turned.a, turned.b);
+    turned.difference = Turned(comparison.difference);
+    turned.probability_of_improvement = {1 - probability.value, 1 - probability.high,
+                                         1 - probability.low};
+    if (turned.holm_difference) turned.holm_difference = Turned(*turned.holm_difference);
+    return turned;
   }
   return std::nullopt;
 }
@@ -179,13 +230,8 @@ std::string_view Verdict(const Estimate& difference) {
 }
 
 std::vector<ArmComparison> KeyComparisons(const ProtocolResult& protocol) {
-  constexpr std::pair<const char*, const char*> kPairs[] = {
-      {"hybrid", "baseline"},      {"cosine", "baseline"}, {"llm", "baseline"},
-      {"hybrid", "llm"},           {"hybrid", "cosine"},   {"hybrid", "hybrid-frozen"},
-      {"cosine", "cosine-frozen"}, {"llm", "llm-frozen"},  {"hybrid", "cosine-rank"},
-      {"cosine", "cosine-rank"},   {"llm", "cosine-rank"}, {"baseline", "cosine-rank"}};
   std::vector<ArmComparison> key;
-  for (const auto& [a, b] : kPairs)
+  for (const auto& [a, b] : KeyPairs())
     if (auto comparison = protocol.Compare(a, b, kHeadlineMetric)) key.push_back(*comparison);
   return key;
 }
@@ -202,10 +248,10 @@ std::string WinnerSentence(const ProtocolResult& protocol) {
   for (const ArmResult* arm : warm) {
     const auto comparison = protocol.Compare(arm->name, "baseline", kHeadlineMetric);
     if (!comparison) continue;
-    if (comparison->difference.low > 0) {
+    if (comparison->Decisive().low > 0) {
       if (winners.empty()) best_interval = Signed(comparison->difference);
       winners.push_back(arm->name);
-    } else if (comparison->difference.high < 0) {
+    } else if (comparison->Decisive().high < 0) {
       losers.push_back(arm->name);
     }
   }
@@ -220,6 +266,34 @@ std::string WinnerSentence(const ProtocolResult& protocol) {
       protocol.name, winners.size() > 1 ? "s" : "", fmt::join(winners, ", "),
       winners.size() > 1 ? "" : "s", winners.front(), best_interval,
       AmongWarm(protocol, warm, winners.front()), worse);
+}
+
+std::string VerdictSentence(const ProtocolResult& protocol) {
+  // Each winner with all that it beats, in the order of the key comparisons.
+  std::vector<std::pair<std::string, std::vector<std::string>>> wins;
+  std::vector<std::string> parts, ties;
+  for (const ArmComparison& comparison : KeyComparisons(protocol)) {
+    const Estimate& decisive = comparison.Decisive();
+    if (decisive.low <= 0 && decisive.high >= 0) {
+      ties.push_back(fmt::format("{} and {}", comparison.a, comparison.b));
+      continue;
+    }
+    const bool first = decisive.low > 0;
+    const std::string& winner = first ? comparison.a : comparison.b;
+    const std::string& loser = first ? comparison.b : comparison.a;
+    const auto known = std::find_if(wins.begin(), wins.end(),
+                                    [&](const auto& win) { return win.first == winner; });
+    if (known != wins.end()) {
+      known->second.push_back(loser);
+    } else {
+      wins.push_back({winner, {loser}});
+    }
+  }
+  for (const auto& [winner, losers] : wins)
+    parts.push_back(fmt::format("{} beats {}", winner, fmt::join(losers, ", ")));
+  if (!ties.empty()) parts.push_back(fmt::format("{} cannot be told apart", fmt::join(ties, ", ")));
+  if (parts.empty()) return "";
+  return fmt::format("{}, cumulative reward: {}.", protocol.name, fmt::join(parts, "; "));
 }
 
 std::string SimulationNote(const ResultsSummary& results) {

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "dynajob/core/check.h"
-#include "dynajob/core/rng.h"
 
 namespace dynajob {
 namespace {
@@ -14,13 +13,6 @@ std::vector<double> Sorted(std::span<const double> values) {
   std::vector<double> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
   return sorted;
-}
-
-double SortedQuantile(std::span<const double> sorted, double q) {
-  const double position = q * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(position);
-  const size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
 // Indices of `values` in ascending order of value.
@@ -46,21 +38,16 @@ std::vector<double> MeanRanks(std::span<const double> values) {
   return ranks;
 }
 
-// Draws how often each score occurs in one resample; `counts` is by position in the table.
-void DrawStratified(const ScoreTable& scores, Rng& rng, std::vector<uint32_t>& counts) {
-  for (size_t candidate = 0; candidate < scores.candidates(); ++candidate) {
-    for (size_t i = 0; i < scores.seeds(); ++i) {
-      ++counts[rng.Below(scores.seeds()) * scores.candidates() + candidate];
-    }
-  }
-}
-
-void DrawTwoLevel(const ScoreTable& scores, Rng& rng, std::vector<uint32_t>& counts) {
-  for (size_t i = 0; i < scores.seeds(); ++i) {
-    const size_t first = rng.Below(scores.seeds()) * scores.candidates();
-    for (size_t j = 0; j < scores.candidates(); ++j)
-      ++counts[first + rng.Below(scores.candidates())];
-  }
+// `value(a, b)` of each pair.
+template <typename Value>
+ScoreTable Paired(const ScoreTable& a, const ScoreTable& b, const Value& value) {
+  DYNAJOB_CHECK(a.seeds() == b.seeds() && a.candidates() == b.candidates(),
+                "paired score tables of unequal shape");
+  ScoreTable result(a.seeds(), a.candidates());
+  for (size_t seed = 0; seed < a.seeds(); ++seed)
+    for (size_t candidate = 0; candidate < a.candidates(); ++candidate)
+      result.At(seed, candidate) = value(a.At(seed, candidate), b.At(seed, candidate));
+  return result;
 }
 
 }  // namespace
@@ -81,10 +68,21 @@ double InterquartileMean(std::span<const double> values) {
   return SortedInterquartileMean(Sorted(values));
 }
 
+double OptimalityGap(std::span<const double> values, double target) {
+  DYNAJOB_CHECK(!values.empty(), "the optimality gap of nothing");
+  double shortfall = 0;
+  for (const double value : values) shortfall += std::max(0.0, target - value);
+  return shortfall / static_cast<double>(values.size());
+}
+
 double Quantile(std::span<const double> values, double q) {
   DYNAJOB_CHECK(!values.empty(), "a quantile of nothing");
   DYNAJOB_CHECK(q >= 0 && q <= 1, "quantile outside [0, 1]");
-  return SortedQuantile(Sorted(values), q);
+  const std::vector<double> sorted = Sorted(values);
+  const double position = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<size_t>(position);
+  const size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
 double Spearman(std::span<const double> a, std::span<const double> b) {
@@ -115,86 +113,19 @@ double ScoreTable::At(size_t seed, size_t candidate) const {
 }
 
 ScoreTable Difference(const ScoreTable& a, const ScoreTable& b) {
-  DYNAJOB_CHECK(a.seeds() == b.seeds() && a.candidates() == b.candidates(),
-                "paired score tables of unequal shape");
-  ScoreTable difference(a.seeds(), a.candidates());
-  for (size_t seed = 0; seed < a.seeds(); ++seed) {
-    for (size_t candidate = 0; candidate < a.candidates(); ++candidate) {
-      difference.At(seed, candidate) = a.At(seed, candidate) - b.At(seed, candidate);
-    }
-  }
-  return difference;
+  return Paired(a, b, [](double x, double y) { return x - y; });
 }
 
-Estimate Bootstrap(const ScoreTable& scores, const BootstrapOptions& options,
-                   const Aggregate& aggregate) {
-  const std::span<const double> values = scores.values();
-  DYNAJOB_CHECK(!values.empty(), "a bootstrap of no scores");
-  DYNAJOB_CHECK(options.resamples > 0, "a bootstrap without resamples");
-  DYNAJOB_CHECK(options.confidence > 0 && options.confidence < 1, "confidence outside (0, 1)");
-  DYNAJOB_CHECK(
-      std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); }),
-      "a score is not finite");
-  const std::vector<uint32_t> order = OrderOf(values);
-  std::vector<double> sorted;
-  for (const uint32_t index : order) sorted.push_back(values[index]);
-
-  Rng rng = Rng::Derive(options.seed, "bootstrap");
-  std::vector<double> replicates(options.resamples);
-  std::vector<uint32_t> counts(values.size());
-  std::vector<double> sample;
-  sample.reserve(values.size());
-  for (double& replicate : replicates) {
-    std::fill(counts.begin(), counts.end(), 0u);
-    if (options.resampling == Resampling::kStratified) {
-      DrawStratified(scores, rng, counts);
-    } else {
-      DrawTwoLevel(scores, rng, counts);
-    }
-    sample.clear();
-    for (size_t i = 0; i < order.size(); ++i) {
-      sample.insert(sample.end(), counts[order[i]], sorted[i]);
-    }
-    replicate = aggregate(sample);
-  }
-  const double tail = (1 - options.confidence) / 2;
-  std::sort(replicates.begin(), replicates.end());
-  return {aggregate(sorted), SortedQuantile(replicates, tail),
-          SortedQuantile(replicates, 1 - tail)};
+ScoreTable Improvements(const ScoreTable& a, const ScoreTable& b) {
+  return Paired(a, b, [](double x, double y) { return x > y ? 1 : x < y ? 0 : 0.5; });
 }
 
-Estimate ProbabilityOfImprovement(const ScoreTable& a, const ScoreTable& b,
-                                  const BootstrapOptions& options) {
-  ScoreTable wins = Difference(a, b);
-  for (size_t seed = 0; seed < wins.seeds(); ++seed) {
-    for (size_t candidate = 0; candidate < wins.candidates(); ++candidate) {
-      double& value = wins.At(seed, candidate);
-      value = value > 0 ? 1 : value < 0 ? 0 : 0.5;
-    }
-  }
-  return Bootstrap(wins, options, SortedMean);
+ScoreTable Above(const ScoreTable& scores, double threshold) {
+  return Paired(scores, scores, [&](double x, double) { return x > threshold ? 1 : 0; });
 }
 
-std::optional<double> KaplanMeierMedian(std::span<const SurvivalTime> times) {
-  std::vector<SurvivalTime> sorted(times.begin(), times.end());
-  // At equal times those that were reached come first: the censored ones were still at risk then.
-  std::sort(sorted.begin(), sorted.end(), [](const SurvivalTime& a, const SurvivalTime& b) {
-    return a.time < b.time || (a.time == b.time && a.reached && !b.reached);
-  });
-  double survival = 1;
-  for (size_t begin = 0; begin < sorted.size();) {
-    const auto at_risk = static_cast<double>(sorted.size() - begin);
-    size_t end = begin;
-    double reached = 0;
-    for (; end < sorted.size() && sorted[end].time == sorted[begin].time; ++end) {
-      reached += sorted[end].reached ? 1 : 0;
-    }
-    survival *= 1 - reached / at_risk;
-    // Half is a quotient that products of quotients may miss by rounding.
-    if (reached > 0 && survival <= 0.5 + 1e-12) return sorted[begin].time;
-    begin = end;
-  }
-  return std::nullopt;
+ScoreTable NegativeTransfers(const ScoreTable& warm, const ScoreTable& cold) {
+  return Paired(warm, cold, [](double x, double y) { return x < y ? 1 : 0; });
 }
 
 }  // namespace dynajob

@@ -119,6 +119,50 @@ TEST_F(ComparisonTest, LabelsAreChargedToTheArmsThatBuyThem) {
   }
 }
 
+TEST_F(ComparisonTest, EveryArmThatIsKnownRunsInBothProtocols) {
+  options_.comparison.arms = KnownArms();
+  const ComparisonTraces traces = Run();
+  for (const ProtocolTraces& protocol : traces.protocols) {
+    ASSERT_EQ(protocol.arms.size(), KnownArms().size());
+    const double oracle = protocol.oracle.by_seed[0][0].steps[0].best_in_set;
+    for (const ArmTraces& arm : protocol.arms) {
+      SCOPED_TRACE(arm.name);
+      // Common random numbers: the first candidate set is the same for every arm.
+      EXPECT_EQ(arm.by_seed[0][0].steps[0].best_in_set, oracle);
+      EXPECT_EQ(arm.by_seed[0][0].steps.size(), 12u);
+      const ArmCost& cost = arm.cost_by_seed[0];
+      EXPECT_GT(cost.online_s, 0);
+      EXPECT_EQ(cost.training_s > 0, cost.updates > 0);
+    }
+  }
+}
+
+TEST_F(ComparisonTest, TheGreedyModelIsChargedForWhatTheHybridBought) {
+  options_.comparison.arms = {"hybrid", "greedy-model", "greedy-model-frozen"};
+  const ComparisonTraces traces = Run();
+  const auto& arms = traces.protocols[0].arms;
+  for (size_t seed = 0; seed < 2; ++seed) {
+    EXPECT_EQ(arms[1].cost_by_seed[seed].llm_calls, arms[0].cost_by_seed[seed].llm_calls);
+    EXPECT_EQ(arms[1].cost_by_seed[seed].env_steps, arms[0].cost_by_seed[seed].env_steps);
+    EXPECT_GT(arms[1].cost_by_seed[seed].updates, arms[2].cost_by_seed[seed].updates);
+    EXPECT_EQ(arms[1].by_seed[seed][0].jumpstart, arms[2].by_seed[seed][0].jumpstart);
+    EXPECT_NE(arms[1].by_seed[seed][0].jumpstart, arms[0].by_seed[seed][0].jumpstart);
+  }
+  // Online, it makes as many updates as Dyna-Q: one real and five simulated per step after warm-up.
+  const uint64_t online = arms[1].cost_by_seed[0].updates - arms[2].cost_by_seed[0].updates;
+  EXPECT_EQ(online, 4u * (12 - 5) * 6);
+}
+
+TEST_F(ComparisonTest, ACosinePriorRanksAsTheCosineDoes) {
+  options_.comparison.arms = {"linucb-cosine", "thompson-cosine", "cosine-rank"};
+  const ComparisonTraces traces = Run();
+  const auto& arms = traces.protocols[0].arms;
+  for (size_t person = 0; person < 4; ++person) {
+    EXPECT_EQ(arms[0].by_seed[0][person].jumpstart, arms[2].by_seed[0][person].jumpstart);
+    EXPECT_EQ(arms[1].by_seed[0][person].ndcg_at_10, arms[2].by_seed[0][person].ndcg_at_10);
+  }
+}
+
 TEST_F(ComparisonTest, ResultsFollowTheirSchema) {
   const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
   EXPECT_EQ(json["schema"], "dynajob.results/1");
@@ -139,12 +183,56 @@ TEST_F(ComparisonTest, ResultsFollowTheirSchema) {
     EXPECT_EQ(arm["curve"]["step"].size(), 12u);
     EXPECT_EQ(arm["curve"]["iqm"].size(), 12u);
     EXPECT_TRUE(arm["metrics"]["steps_to_threshold"].contains("reached"));
+    EXPECT_LE(arm["metrics"]["cumulative_reward"]["stratified"]["low"],
+              arm["metrics"]["cumulative_reward"]["iqm"]);
+    EXPECT_EQ(arm["profile"]["score"].size(), arm["profile"]["share"].size());
+    EXPECT_GE(arm["profile"]["share"].front(), arm["profile"]["share"].back());
+    EXPECT_GE(arm["metrics"]["optimality_gap"]["value"], 0.0);
   }
   const size_t pairs = protocol["arms"].size() * (protocol["arms"].size() - 1) / 2;
   EXPECT_EQ(protocol["comparisons"].size(), 4 * pairs);
 }
 
+TEST_F(ComparisonTest, KeyComparisonsAreCorrectedAsOneFamily) {
+  options_.comparison.seeds = 4;
+  const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
+  for (const auto& protocol : json["protocols"]) {
+    size_t corrected = 0;
+    for (const auto& comparison : protocol["comparisons"]) {
+      const auto& difference = comparison["difference"];
+      const double p = comparison["p"];
+      EXPECT_EQ(p<0.05, difference["low"]> 0.0 || difference["high"] < 0.0) << comparison;
+      if (!comparison.contains("holm")) continue;
+      ++corrected;
+      EXPECT_EQ(comparison["metric"], "cumulative_reward");
+      const auto& holm = comparison["holm"];
+      EXPECT_GE(holm["p"], p);
+      EXPECT_LE(holm["low"], difference["low"]);
+      EXPECT_GE(holm["high"], difference["high"]);
+      EXPECT_EQ(holm["p"]<0.05, holm["low"]> 0.0 || holm["high"] < 0.0) << comparison;
+    }
+    // Each warm start and the baseline against one another and cosine-rank; hybrid and its twin.
+    EXPECT_EQ(corrected, 11u);
+  }
+}
+
+TEST_F(ComparisonTest, TheOracleScoresOneAndHasNoGap) {
+  const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
+  for (const auto& protocol : json["protocols"]) {
+    for (const auto& arm : protocol["arms"]) {
+      if (arm["name"] == "oracle") {
+        EXPECT_EQ(arm["metrics"]["normalized_score"]["iqm"], 1.0);
+        EXPECT_EQ(arm["metrics"]["optimality_gap"]["value"], 0.0);
+      } else {
+        EXPECT_LT(arm["metrics"]["normalized_score"]["iqm"], 1.0) << arm["name"];
+        EXPECT_GT(arm["metrics"]["optimality_gap"]["value"], 0.0) << arm["name"];
+      }
+    }
+  }
+}
+
 TEST_F(ComparisonTest, OracleIsAboveEveryArmInCumulativeReward) {
+  options_.comparison.seeds = 5;
   const auto json = nlohmann::json::parse(ResultsJson(Run(), options_.comparison));
   for (const auto& protocol : json["protocols"])
     for (const auto& comparison : protocol["comparisons"])

@@ -5,11 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "comparison_test_support.h"
 #include "dynajob/evaluation/arm.h"
 #include "dynajob/evaluation/judged_environment.h"
 #include "dynajob/evaluation/metrics.h"
 #include "dynajob/evaluation/split.h"
+
+#include "comparison_test_support.h"
 
 namespace dynajob {
 namespace {
@@ -134,6 +135,15 @@ TEST(Metrics, FollowTheirDefinitions) {
   EXPECT_NEAR(FindMetric("apply_rate").score(trace), 0.5, 1e-12);
   EXPECT_NEAR(FindMetric("asymptote").score(trace), 0.8, 1e-12);
   EXPECT_NEAR(FindMetric("asymptote").score(TraceOf({0, 0, 0, 0, 0, 0, 0, 0, 1, 3})), 2.0, 1e-12);
+}
+
+TEST(NormalizedScore, IsTheShareOfWhatTheOracleGetsAboveTheLowest) {
+  const Trace oracle = TraceOf({0.9, 0.7});
+  EXPECT_NEAR(NormalizedScore(TraceOf({0.3, 0.5}), oracle, -0.1), 0.5 / 0.9, 1e-12);
+  EXPECT_EQ(NormalizedScore(TraceOf({-0.1, -0.1}), oracle, -0.1), 0);
+  EXPECT_EQ(NormalizedScore(oracle, oracle, -0.1), 1);
+  const Trace hopeless = TraceOf({-0.1, -0.1});
+  EXPECT_EQ(NormalizedScore(hopeless, hopeless, -0.1), 1);
 }
 
 TEST(StepsToThreshold, IsTheEndOfTheFirstWindowThatIsGoodEnough) {

@@ -35,11 +35,16 @@ class Arm {
   virtual LearnerCounts counts() const { return {}; }
 };
 
-// A Dyna-Q agent that goes on learning. `rehearsal` is the share for this protocol.
+// What an agent ranks jobs by: Q, or the reward that its world model predicts, which is Q at gamma
+// = 0 without bootstrapping.
+enum class RankBy { kQ, kWorldModel };
+
+// An agent that goes on learning: Dyna-Q, or its world model alone with as many updates per step as
+// Dyna-Q would make, real and simulated.
 std::unique_ptr<Arm> MakeLearnerArm(const DynaQAgent& agent, const OnlineOptions& options,
-                                    Protocol protocol, bool warm);
+                                    Protocol protocol, bool warm, RankBy rank_by = RankBy::kQ);
 // The same agent, greedy, its weights never touched: separates the warm start from learning.
-std::unique_ptr<Arm> MakeFrozenArm(const DynaQAgent& agent);
+std::unique_ptr<Arm> MakeFrozenArm(const DynaQAgent& agent, RankBy rank_by = RankBy::kQ);
 // Uniform over the candidate set.
 std::unique_ptr<Arm> MakeRandomArm(uint64_t seed);
 // Greedy on a fixed score of pairs: cosine ranking, the surrogate itself, or the judge (the greedy

@@ -16,6 +16,7 @@
 #include "dynajob/core/progress.h"
 #include "dynajob/evaluation/arm.h"
 #include "dynajob/evaluation/judge.h"
+#include "dynajob/evaluation/linear_bandit.h"
 #include "dynajob/evaluation/metrics.h"
 #include "dynajob/retrieval/candidate_sets.h"
 #include "dynajob/rewards/cosine_reward.h"
@@ -46,7 +47,9 @@ struct ComparisonOptions {
 };
 
 // The arms by name: learners "baseline", "cosine", "llm", "hybrid"; their frozen twins
-// "cosine-frozen", "llm-frozen", "hybrid-frozen"; references "random", "cosine-rank",
+// "cosine-frozen", "llm-frozen", "hybrid-frozen"; references "greedy-model" (hybrid's world model
+// alone) with its twin "greedy-model-frozen", "linucb", "linucb-cosine", "thompson",
+// "thompson-cosine", "random", "cosine-rank" (also the frozen twin of the two with a cosine prior),
 // "surrogate-rank", "oracle".
 std::vector<std::string> KnownArms();
 
@@ -60,6 +63,7 @@ struct ExperimentOptions {
   CosineOptions cosine;
   SurrogateOptions surrogate;
   LabelOptions labels;
+  BanditOptions bandit;
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);
@@ -79,7 +83,11 @@ struct ArmCost {
       0;                    // steps of pre-training that the world model rewarded, at a limit
   uint64_t unanswered = 0;  // steps whose pair the simulated user had no usable answer for
   uint64_t env_steps = 0;   // pre-training and online
-  uint64_t updates = 0;     // of Q, real and simulated, pre-training and online
+  uint64_t updates = 0;     // real and simulated, pre-training and online: of Q, or of the world
+                            // model where the arm recommends by that
+  // Wall-clock seconds, for timing.json; never in results, since no two runs agree on them.
+  double training_s = 0;
+  double online_s = 0;
 };
 
 struct ArmTraces {
@@ -119,6 +127,7 @@ struct ComparisonTraces {
   // depends on how labels were fetched: results are the same whether they were bought or cached.
   std::vector<std::pair<std::string, std::string>> llm_facts;
   JudgeReport judge;
+  double lowest_reward = 0;  // that of a certain IGNORE; what a normalized score of 0 stands for
   std::optional<CandidateSetReport> candidate_sets;  // unless they are drawn from all jobs
   std::vector<ProtocolTraces> protocols;
 };

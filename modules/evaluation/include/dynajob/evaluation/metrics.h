@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dynajob/evaluation/judged_environment.h"
-#include "dynajob/evaluation/statistics.h"
+#include "dynajob/evaluation/survival.h"
 
 namespace dynajob {
 
@@ -31,6 +31,12 @@ struct Metric {
 // fifth of the steps), ndcg@10, mrr, hit@10.
 std::span<const Metric> Metrics();
 const Metric& FindMetric(std::string_view name);
+
+// The average reward as a share of the greedy oracle's, both above `lowest_reward` (that of a
+// certain IGNORE): 0 when everything is ignored, 1 when as good as the oracle, which met the same
+// candidate. Made for performance profiles and the optimality gap, which need one scale for all
+// people. 1 when the oracle has nothing above `lowest_reward` either.
+double NormalizedScore(const Trace& trace, const Trace& oracle, double lowest_reward);
 
 // Steps until the mean of the last `window` steps first reached `share` of the greedy oracle's mean
 // over the same steps; censored at the last step. `oracle` met the same candidate.

@@ -24,15 +24,30 @@ struct LearningCurve {
   std::vector<Estimate> reward;  // one per step
 };
 
+// The performance profile: the share of people who got more than a normalized score.
+struct ScoreProfile {
+  std::vector<double> score;
+  std::vector<Estimate> share;  // one per score
+};
+
+// Median steps to the threshold; nullopt: beyond what was observed.
+struct ThresholdResult {
+  std::optional<double> median;
+  std::optional<double> low;
+  std::optional<double> high;
+  double reached = 0;  // share of people
+};
+
 struct ArmResult {
   std::string name;
   std::string kind;                         // "learner" or "reference"
   std::map<std::string, Estimate> metrics;  // by the name in results.json
   std::optional<double> asymptote_share_of_oracle;
-  std::optional<double> negative_transfer;  // share of people served worse than by the baseline
-  std::optional<double> threshold_steps;    // median; nullopt: not reached by half of the people
-  double threshold_reached = 0;             // share of people
+  std::optional<Estimate> negative_transfer;  // share of people served worse than by the baseline
+  std::optional<Estimate> optimality_gap;     // of the normalized score
+  ThresholdResult threshold;
   LearningCurve curve;
+  std::optional<ScoreProfile> profile;
   uint64_t llm_calls = 0;
   uint64_t predicted_rewards = 0;  // steps that the world model rewarded because labels ran out
   uint64_t env_steps = 0;
@@ -45,6 +60,13 @@ struct ArmComparison {
   std::string metric;
   Estimate difference;                  // a - b, paired
   Estimate probability_of_improvement;  // P(a > b)
+  std::optional<double> p = std::nullopt;
+  // Corrected for the family of key comparisons (Holm).
+  std::optional<double> holm_p = std::nullopt;
+  std::optional<Estimate> holm_difference = std::nullopt;
+
+  // What a verdict rests on: the corrected interval where there is one.
+  const Estimate& Decisive() const { return holm_difference ? *holm_difference : difference; }
 };
 
 struct ProtocolResult {
@@ -77,11 +99,15 @@ Result<ResultsSummary> ParseResults(std::string_view results_json);
 std::string_view Verdict(const Estimate& difference);
 
 // The comparisons of cumulative reward that the product is about, of those that took part: each
-// warm arm with the baseline, hybrid with its parts and its frozen twin, learners with cosine-rank.
+// warm arm with the baseline, the others and its frozen twin, learners with strong references.
 std::vector<ArmComparison> KeyComparisons(const ProtocolResult& protocol);
 
 // One sentence on whether a warm start beat the cold start and whether one of them beat the others.
 std::string WinnerSentence(const ProtocolResult& protocol);
+
+// All key comparisons in words, from the decisive intervals only: "hybrid beats baseline, llm;
+// hybrid and cosine cannot be told apart". Empty when no key pair took part.
+std::string VerdictSentence(const ProtocolResult& protocol);
 
 // Who played the users, and whether labels ran out; the judge is always simulated.
 std::string SimulationNote(const ResultsSummary& results);

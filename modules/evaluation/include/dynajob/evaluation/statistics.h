@@ -1,9 +1,10 @@
-// Statistics for comparing arms: point estimates with bootstrap intervals.
+// Statistics of one sample, and the tables of scores that arms are compared on. Intervals are in
+// bootstrap.h, times to a threshold in survival.h, many comparisons at once in holm.h.
 //
-// Agarwal, Schwarzer, Castro, Courville and Bellemare, "Deep Reinforcement Learning at the Edge of
-// the Statistical Precipice", NeurIPS 2021 (rliable): interquartile mean, stratified bootstrap,
-// probability of improvement. Two-level resampling: Davison and Hinkley, Bootstrap Methods and
-// their Application (1997), section 3.8. Kaplan and Meier, JASA 53 (1958).
+// Interquartile mean, optimality gap and performance profile as in Agarwal, Schwarzer, Castro,
+// Courville and Bellemare, "Deep Reinforcement Learning at the Edge of the Statistical Precipice",
+// NeurIPS 2021, sections 4.2 and 4.3 (the library rliable). Negative transfer: Taylor and Stone,
+// "Transfer Learning for Reinforcement Learning Domains", JMLR 10 (2009), section 2.
 //
 // Pure functions, safe for concurrent use; equal arguments give equal results on every machine.
 // Scores must be finite; a size that does not fit is a broken invariant (check.h).
@@ -13,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,6 +33,10 @@ double Mean(std::span<const double> values);
 // scipy.stats.trim_mean(values, 0.25), as rliable uses it. Requires values.
 double InterquartileMean(std::span<const double> values);
 
+// By how much the values fall short of `target` in the mean; what is above it does not make up for
+// what is below. Requires values.
+double OptimalityGap(std::span<const double> values, double target);
+
 // Linear interpolation between order statistics (Hyndman and Fan 1996, type 7; the default of NumPy
 // and R). Requires values and 0 <= q <= 1.
 double Quantile(std::span<const double> values, double q);
@@ -40,6 +44,12 @@ double Quantile(std::span<const double> values, double q);
 // Rank correlation, ties at their mean rank; 0 when either side does not vary. Requires equal
 // sizes, at least 2.
 double Spearman(std::span<const double> a, std::span<const double> b);
+
+// Summarises a sample that is given in ascending order, with repetitions.
+using Aggregate = std::function<double(std::span<const double> sorted)>;
+// The two usual ones.
+double SortedMean(std::span<const double> sorted);
+double SortedInterquartileMean(std::span<const double> sorted);
 
 // The scores of one arm: one row per seed (one trained agent each), one column per candidate.
 class ScoreTable {
@@ -62,46 +72,17 @@ class ScoreTable {
 // a - b, pair by pair (same seed, same candidate). Requires equal shapes.
 ScoreTable Difference(const ScoreTable& a, const ScoreTable& b);
 
-enum class Resampling {
-  kStratified,  // rliable: runs (seeds) are resampled independently within each task (candidate)
-  kTwoLevel,    // seeds jointly, then candidates within each resampled seed: scores of one trained
-                // agent are correlated, which the stratified interval ignores
-};
+// 1 where a pair's score is greater in `a`, 0.5 where it is equal, else 0: its mean is the paired
+// probability of improvement, P(a > b) + P(a = b) / 2. Requires equal shapes.
+ScoreTable Improvements(const ScoreTable& a, const ScoreTable& b);
 
-struct BootstrapOptions {
-  Resampling resampling = Resampling::kTwoLevel;
-  size_t resamples = 2000;
-  double confidence = 0.95;
-  uint64_t seed = 1;
-};
+// 1 where the score is greater than `threshold`, else 0: its mean is one point of the performance
+// profile.
+ScoreTable Above(const ScoreTable& scores, double threshold);
 
-// Summarises a sample that is given in ascending order, with repetitions.
-using Aggregate = std::function<double(std::span<const double> sorted)>;
-// The two usual ones.
-double SortedMean(std::span<const double> sorted);
-double SortedInterquartileMean(std::span<const double> sorted);
-
-// The aggregate of all scores with its percentile-bootstrap interval. One table is one arm, or the
-// Difference of two. Takes O(resamples * scores) besides the aggregate: a resample is drawn as
-// counts of sorted scores and never sorted again. With one seed a two-level interval shows the
-// spread over candidates only, and a stratified one has no width.
-Estimate Bootstrap(const ScoreTable& scores, const BootstrapOptions& options,
-                   const Aggregate& aggregate = SortedInterquartileMean);
-
-// P(a > b) + P(a = b) / 2 over pairs of the same seed and candidate, with its interval. Requires
-// equal shapes.
-Estimate ProbabilityOfImprovement(const ScoreTable& a, const ScoreTable& b,
-                                  const BootstrapOptions& options);
-
-// Steps until something was reached, or until observation ended without it (censored).
-struct SurvivalTime {
-  double time = 0;
-  bool reached = false;
-};
-
-// The Kaplan-Meier median: the first time at which at most half have not reached it yet; nullopt
-// when that never happens under observation, or without observations.
-std::optional<double> KaplanMeierMedian(std::span<const SurvivalTime> times);
+// 1 where a warm start is worse than the cold start of the same pair, else 0: its mean is the
+// negative-transfer rate. Requires equal shapes.
+ScoreTable NegativeTransfers(const ScoreTable& warm, const ScoreTable& cold);
 
 }  // namespace dynajob
 
