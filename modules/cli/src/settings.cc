@@ -53,6 +53,7 @@ Settings::Settings() {
   train.Bind(registry_);
   llm.Bind(registry_);
   serve.Bind(registry_);
+  off_policy.Bind(registry_);
 }
 
 Status Settings::Load(const ConfigSources& sources) {

@@ -14,6 +14,7 @@
 #include "dynajob/embeddings/minilm.h"
 #include "dynajob/embeddings/record_fields.h"
 #include "dynajob/evaluation/comparison.h"
+#include "dynajob/evaluation/off_policy.h"
 #include "dynajob/llm/chat_options.h"
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
@@ -71,6 +72,7 @@ class Settings {
   TrainOptions train;
   LlmOptions llm;
   ServeOptions serve;
+  OffPolicyOptions off_policy;
 
  private:
   Status Validate() const;
