@@ -174,7 +174,7 @@ TEST_F(DynaQTest, CachedMaximaEqualFreshOnesAfterManyUpdates) {
   settings_.target_sync = 5;
   settings_.learning_rate = 3e-3;
   for (const Interaction interaction : {Interaction::kNone, Interaction::kBilinear}) {
-    network_.interaction = interaction;  // with and without the table of first layers
+    network_.interaction = interaction;
     encoder_ = MakeEncoder(catalog_, network_);
     DynaQAgent agent = Make();
     Rng rng(8);
@@ -214,26 +214,48 @@ TEST_F(DynaQTest, CachedMaximaEqualFreshOnesAfterManyUpdates) {
 
 TEST_F(DynaQTest, TheTabledMaximumEqualsTheNaiveOneAfterSyncsAndRescaling) {
   const Catalog catalog = RandomMarket({.candidates = 5, .jobs = 90});
-  NetworkOptions options;
-  const auto encoder = MakeEncoder(catalog, options);
-  QNetwork network(*encoder, options, OptimizerKind::kAdam, 4);
-  Rng rng(2);
-  std::vector<JobRow> jobs = AllJobs(catalog);
-  for (uint64_t round = 0; round < 40; ++round) {
-    for (int query = 0; query < 5; ++query) {
-      rng.Shuffle(std::span<JobRow>(jobs));
-      const std::vector<JobRow> set(jobs.begin(),
-                                    jobs.begin() + static_cast<std::ptrdiff_t>(1 + rng.Below(20)));
-      const auto candidate = static_cast<CandidateRow>(rng.Below(5));
-      ASSERT_NEAR(network.TargetMax(candidate, set), NaiveMax(network.target(), candidate, set),
-                  2e-6);
+  for (const NetworkOptions& options : AllInputs()) {
+    SCOPED_TRACE(static_cast<int>(options.interaction) * 10 + options.structured_facts);
+    const auto encoder = MakeEncoder(catalog, options);
+    QNetwork network(*encoder, options, OptimizerKind::kAdam, 4);
+    Rng rng(2);
+    std::vector<JobRow> jobs = AllJobs(catalog);
+    for (uint64_t round = 0; round < 40; ++round) {
+      for (int query = 0; query < 5; ++query) {
+        rng.Shuffle(std::span<JobRow>(jobs));
+        const std::vector<JobRow> set(
+            jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(1 + rng.Below(20)));
+        const auto candidate = static_cast<CandidateRow>(rng.Below(5));
+        ASSERT_NEAR(network.TargetMax(candidate, set), NaiveMax(network.target(), candidate, set),
+                    2e-6);
+      }
+      const std::vector<Pair> pairs = {{1, 2}, {3, 4}};
+      network.Train(pairs, std::vector<float>{2, -2}, 1e-2, Rng(round));
+      if (round % 3 == 0) network.SyncTarget();
+      if (round % 7 == 0) network.Rescale(1.1, -0.2);
     }
-    const std::vector<Pair> pairs = {{1, 2}, {3, 4}};
-    network.Train(pairs, std::vector<float>{2, -2}, 1e-2, Rng(round));
-    if (round % 3 == 0) network.SyncTarget();
-    if (round % 7 == 0) network.Rescale(1.1, -0.2);
+    EXPECT_EQ(network.TargetMax(0, {}), 0.0f);
   }
-  EXPECT_EQ(network.TargetMax(0, {}), 0.0f);
+}
+
+// A resumed or copied learner starts with an empty table: what it computes must have the same bits
+// as what the original had computed earlier and together with other jobs.
+TEST_F(DynaQTest, TheTabledMaximumDoesNotDependOnWhatWasAskedBefore) {
+  const Catalog catalog = RandomMarket({.candidates = 5, .jobs = 90});
+  for (const NetworkOptions& options : AllInputs()) {
+    SCOPED_TRACE(static_cast<int>(options.interaction) * 10 + options.structured_facts);
+    const auto encoder = MakeEncoder(catalog, options);
+    QNetwork network(*encoder, options, OptimizerKind::kAdam, 4);
+    Rng rng(3);
+    std::vector<JobRow> jobs = AllJobs(catalog);
+    for (int query = 0; query < 30; ++query) {
+      rng.Shuffle(std::span<JobRow>(jobs));
+      const std::span<const JobRow> set = std::span(jobs).first(1 + rng.Below(60));
+      QNetwork fresh(network);
+      const auto candidate = static_cast<CandidateRow>(rng.Below(5));
+      EXPECT_EQ(network.TargetMax(candidate, set), fresh.TargetMax(candidate, set));
+    }
+  }
 }
 
 TEST_F(DynaQTest, ReplayPlanningSimulatesOnlyTriedPairsAndUnseenOnlyUntriedOnes) {
