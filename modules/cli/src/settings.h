@@ -53,6 +53,9 @@ class Settings {
   // for files that cannot be read.
   Status Load(const ConfigSources& sources);
 
+  // Becomes `base` with the keys that `toml` sets. kInvalidArgument as Load.
+  Status Vary(const Settings& base, std::string_view toml);
+
   const ConfigRegistry& registry() const { return registry_; }
 
   // The part that shapes a trained model, as TOML: two trainings with equal text, strategy, seed
@@ -83,6 +86,9 @@ class Settings {
 // Keys whose values differ between two texts as ConfigRegistry::ToToml writes them, each as
 // "key: a -> b".
 std::vector<std::string> DifferingKeys(std::string_view toml_a, std::string_view toml_b);
+
+// The value of a key in such a text, as TOML; empty when it is not there.
+std::string ValueOf(std::string_view toml, const std::string& key);
 
 }  // namespace dynajob
 
