@@ -241,7 +241,8 @@ std::string StudyToml(const Study& study) {
   const auto entries = [](const SweepOverrides& overrides, bool axis) {
     std::vector<std::string> parts;
     for (const auto& [key, value] : overrides)
-      parts.push_back(fmt::format(axis ? "{} = [{}]" : "{} = {}", Quoted(key), ValueToml(value)));
+      parts.push_back(fmt::format("{} = {}{}{}", Quoted(key), axis ? "[" : "", ValueToml(value),
+                                  axis ? "]" : ""));
     return parts;
   };
   for (const StudyCell& cell : study.cells)

@@ -208,8 +208,8 @@ TEST(CellStore, KeepsWholePartsAndRefusesDamagedOnes) {
   ASSERT_TRUE(found->has_value());
   EXPECT_EQ((*found)->seeds, scores.seeds);
   EXPECT_FALSE(store.Find("b")->has_value()) << "of other settings";
-  for (const auto& file : std::filesystem::directory_iterator(directory))
-    ASSERT_TRUE(WriteFileAtomically(file.path(), "{\"schema\":").ok());
+  const std::filesystem::path file = std::filesystem::directory_iterator(directory)->path();
+  ASSERT_TRUE(WriteFileAtomically(file, "{\"schema\":").ok());
   const auto damaged = store.Find("a");
   ASSERT_FALSE(damaged.ok());
   EXPECT_EQ(damaged.error().code, ErrorCode::kCorruptData);
