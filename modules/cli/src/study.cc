@@ -198,8 +198,8 @@ Result<Study> ParseStudy(std::string_view toml, std::string_view origin) {
   try {
     return StudyReader(origin).Read(toml::parse(toml));
   } catch (const toml::parse_error& error) {
-    return InvalidArgument(fmt::format("study {}:{}: {}", origin, error.source().begin.line,
-                                       error.description()));
+    return InvalidArgument(
+        fmt::format("study {}:{}: {}", origin, error.source().begin.line, error.description()));
   }
 }
 
@@ -231,9 +231,9 @@ Result<Study> StudyOfAxes(const std::vector<std::string>& sweeps) {
 }
 
 std::string StudyToml(const Study& study) {
-  std::string text = fmt::format("name = {}\nquestion = {}\n",
-                                 Quoted(study.name.empty() ? "sweep" : study.name),
-                                 Quoted(study.question));
+  std::string text =
+      fmt::format("name = {}\nquestion = {}\n", Quoted(study.name.empty() ? "sweep" : study.name),
+                  Quoted(study.question));
   std::vector<std::string> pairs;
   for (const auto& [a, b] : study.pairs)
     pairs.push_back(fmt::format("[{}, {}]", Quoted(a), Quoted(b)));

@@ -37,8 +37,8 @@ Estimate MetricOf(const Json& arm, const char* metric) {
 }
 
 std::string Cell(const Estimate& estimate, bool sign = false) {
-  const double magnitude = std::max(std::abs(estimate.value),
-                                    std::isfinite(estimate.low) ? std::abs(estimate.low) : 0);
+  const double magnitude =
+      std::max(std::abs(estimate.value), std::isfinite(estimate.low) ? std::abs(estimate.low) : 0);
   return FormatInterval(estimate, DigitsFor(magnitude), sign);
 }
 
@@ -72,7 +72,8 @@ class ProtocolTables {
       std::set<size_t> runs;
       for (size_t cell = 0; cell < cells(); ++cell)
         runs.insert(At(cell).at("arms").at(arm).at("run_by").get<size_t>());
-      table.AddHeading(fmt::format("-- {}", At(0).at("arms").at(arm).at("name").get<std::string>()));
+      table.AddHeading(
+          fmt::format("-- {}", At(0).at("arms").at(arm).at("name").get<std::string>()));
       for (size_t cell = 0; cell < cells(); ++cell) {
         if (runs.size() == 1 && cell > 0) break;
         const Json& row = At(cell).at("arms").at(arm);
@@ -102,15 +103,16 @@ class ProtocolTables {
     std::set<std::pair<std::string, std::string>> seen;
     for (size_t cell = 0; cell < cells(); ++cell) {
       for (const Json& comparison : At(cell).at("comparisons")) {
-        const auto pair = std::pair(comparison.at("a").get<std::string>(),
-                                    comparison.at("b").get<std::string>());
+        const auto pair =
+            std::pair(comparison.at("a").get<std::string>(), comparison.at("b").get<std::string>());
         if (!comparison.contains("holm") || !seen.insert(pair).second) continue;
         any = true;
         AddPair(table, pair);
       }
     }
     if (!any) return "";
-    return "\nPaired differences in cumulative reward within a cell [95 % interval]; verdicts after\n"
+    return "\nPaired differences in cumulative reward within a cell [95 % interval]; verdicts "
+           "after\n"
            "Holm's correction over all of them\n\n" +
            table.ToString();
   }
@@ -129,8 +131,9 @@ class ProtocolTables {
     TextTable table({"<arm", "<cells", "difference", "Holm p", "<verdict"});
     for (const Json& contrast : sweep_.at("contrasts")) {
       if (contrast.at("protocol") != At(0).at("name") || !contrast.contains("holm")) continue;
-      text = "\nPaired differences in cumulative reward between cells, the same arm [95 % interval];\n"
-             "verdicts after Holm's correction over all of them\n\n";
+      text =
+          "\nPaired differences in cumulative reward between cells, the same arm [95 % interval];\n"
+          "verdicts after Holm's correction over all of them\n\n";
       const auto a = contrast.at("a").get<size_t>(), b = contrast.at("b").get<size_t>();
       AddDifference(table, contrast.at("arm").get<std::string>(),
                     fmt::format("({}) vs ({})", a + 1, b + 1), contrast);
@@ -156,8 +159,7 @@ Result<std::string> SweepText(std::string_view sweep_json) {
       return CorruptData(fmt::format("sweep: schema is {}, expected \"dynajob.sweep/1\"",
                                      json.at("schema").dump()));
     std::string text;
-    if (json.at("question").is_string())
-      text = json.at("question").get<std::string>() + "\n\n";
+    if (json.at("question").is_string()) text = json.at("question").get<std::string>() + "\n\n";
     for (size_t i = 0; i < json.at("cells").at(0).at("protocols").size(); ++i)
       text += ProtocolTables(json, i).Text();
     return text + "Simulated throughout: the judge is a simulated user" +

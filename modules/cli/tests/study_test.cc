@@ -50,10 +50,10 @@ TEST(Study, HoldsCellsContrastsPairsAndConfiguration) {
   const auto study = ParseStudy(kSmall, "small.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   EXPECT_EQ(study->name, "small");
-  EXPECT_THAT(Labels(*study), ElementsAre("nothing", "planning_steps=1 q_layers=[64]",
-                                          "planning_steps=1 q_layers=[128,64]",
-                                          "planning_steps=5 q_layers=[64]",
-                                          "planning_steps=5 q_layers=[128,64]"));
+  EXPECT_THAT(
+      Labels(*study),
+      ElementsAre("nothing", "planning_steps=1 q_layers=[64]", "planning_steps=1 q_layers=[128,64]",
+                  "planning_steps=5 q_layers=[64]", "planning_steps=5 q_layers=[128,64]"));
   ASSERT_EQ(study->contrasts.size(), 1u);
   EXPECT_EQ(study->contrasts[0].a, 4u);
   EXPECT_EQ(study->contrasts[0].b, 0u);
@@ -162,8 +162,7 @@ TEST(SweepCells, SettingsOfCellsLieAboveThoseOfAllOthers) {
 TEST(SweepCells, OnlyCellsWithOtherCandidatesOrJobsAreGroupsOfTheirOwn) {
   Settings base;
   ASSERT_TRUE(base.Load({}).ok());
-  const auto study =
-      StudyOfAxes({"candidate_sets.source=uniform,nearest", "agent.gamma=0.1,0.2"});
+  const auto study = StudyOfAxes({"candidate_sets.source=uniform,nearest", "agent.gamma=0.1,0.2"});
   ASSERT_TRUE(study.ok());
   const auto cells = ResolveCells(base, *study);
   ASSERT_TRUE(cells.ok()) << cells.error().message;

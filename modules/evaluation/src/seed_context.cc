@@ -21,9 +21,9 @@ Status PreparePools(const ExperimentOptions& options, const CandidateSets& candi
                                                context.seed));
   DYNAJOB_ASSIGN_OR_RETURN(
       context.evaluation_pools,
-      candidate_sets.Over(
-          context.split.evaluation_jobs,
-          static_cast<size_t>(comparison.candidate_set_size + comparison.steps - 1), context.seed));
+      candidate_sets.Over(context.split.evaluation_jobs,
+                          static_cast<size_t>(comparison.candidate_set_size + comparison.steps - 1),
+                          context.seed));
   return Status::Ok();
 }
 
