@@ -109,13 +109,24 @@ class StudyReader {
       if (axis.values.empty()) return Bad(fmt::format("{}: no values", axis.key));
     }
     DYNAJOB_ASSIGN_OR_RETURN(std::vector<SweepOverrides> cells, GridCells(axes));
-    if (!label.empty() && cells.size() > 1)
-      return Bad(fmt::format("label '{}' stands for {} cells", label, cells.size()));
+    std::set<std::string> shown_already;
     for (SweepOverrides& overrides : cells) {
-      std::string shown = label.empty() ? CellLabel(overrides) : label;
+      std::string shown = label.empty() ? CellLabel(overrides) : Filled(label, overrides);
+      if (!shown_already.insert(shown).second)
+        return Bad(fmt::format("label '{}' stands for several cells", shown));
       study.cells.push_back({std::move(shown), std::move(overrides)});
     }
     return Status::Ok();
+  }
+
+  // Each "{key}" as its value.
+  static std::string Filled(std::string label, const SweepOverrides& overrides) {
+    for (const auto& [key, value] : overrides) {
+      const std::string place = "{" + key + "}";
+      for (size_t at = label.find(place); at != std::string::npos; at = label.find(place))
+        label.replace(at, place.size(), fmt::format("{}", fmt::join(value.items, ",")));
+    }
+    return label;
   }
 
   Status ReadContrasts(const toml::table& table, Study& study) const {
