@@ -29,6 +29,7 @@ label = "nothing"
 "agent.planning_steps" = 0
 
 [[cells]]
+label = "{agent.planning_steps} steps, {network.q_layers}"
 "agent.planning_steps" = [1, 5]
 "network.q_layers" = [[64], [128, 64]]
 
@@ -83,7 +84,7 @@ TEST(Study, SaysWhatIsWrongWithIt) {
            {"name = \"x\"\nnam = 1", "unknown entry 'nam'"},
            {"name = \"x\"\n[[cells]]\n\"a.b\" = []", "a.b: no values"},
            {"name = \"x\"\n[[cells]]\n\"a.b\" = 1979-05-27", "a.b: not a value"},
-           {"name = \"x\"\n[[cells]]\nlabel = \"l\"\n\"a.b\" = [1, 2]", "stands for 2 cells"},
+           {"name = \"x\"\n[[cells]]\nlabel = \"l\"\n\"a.b\" = [1, 2]", "stands for several cells"},
            {"name = \"x\"\npairs = [[\"llm\", \"magic\"]]\n[[cells]]\n\"a.b\" = 1", "'magic'"},
            {"name = \"x\"\n[[cells]]\n\"a.b\" = 1\n[[contrasts]]\na = {\"a.b\" = 2}\nb = {}",
             "a cell that is not there: b=2"},
