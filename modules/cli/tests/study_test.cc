@@ -51,10 +51,8 @@ TEST(Study, HoldsCellsContrastsPairsAndConfiguration) {
   const auto study = ParseStudy(kSmall, "small.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   EXPECT_EQ(study->name, "small");
-  EXPECT_THAT(
-      Labels(*study),
-      ElementsAre("nothing", "planning_steps=1 q_layers=[64]", "planning_steps=1 q_layers=[128,64]",
-                  "planning_steps=5 q_layers=[64]", "planning_steps=5 q_layers=[128,64]"));
+  EXPECT_THAT(Labels(*study), ElementsAre("nothing", "1 steps, 64", "1 steps, 128,64",
+                                          "5 steps, 64", "5 steps, 128,64"));
   ASSERT_EQ(study->contrasts.size(), 1u);
   EXPECT_EQ(study->contrasts[0].a, 4u);
   EXPECT_EQ(study->contrasts[0].b, 0u);
