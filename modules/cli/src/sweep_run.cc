@@ -99,8 +99,7 @@ Result<std::string> SweepRun::Run() {
     groups_ = std::max(groups_, cell.group + 1);
   }
   plan_ = PlanSweep(experiments, groups);
-  done_.assign(cells_.size(),
-               std::vector<ExperimentScores>(static_cast<size_t>(options_.seeds)));
+  done_.assign(cells_.size(), std::vector<ExperimentScores>(static_cast<size_t>(options_.seeds)));
   DYNAJOB_RETURN_IF_ERROR(store_.Open());
   DYNAJOB_RETURN_IF_ERROR(WriteConfiguration());
   session_.Message(fmt::format("sweep: {} cells, {} seeds, {} workers", cells_.size(),
@@ -132,14 +131,14 @@ Status SweepRun::KeepMoment() {
   const std::string kept = ValueOf(*earlier, "candidate_sets.now");
   if (kept.size() <= 2) return Status::Ok();
   now = kept.substr(1, kept.size() - 2);
-  session_.Message(fmt::format("sweep: jobs are taken as of {}, when {} was begun", now,
-                               directory_.string()));
+  session_.Message(
+      fmt::format("sweep: jobs are taken as of {}, when {} was begun", now, directory_.string()));
   return Status::Ok();
 }
 
 Status SweepRun::WriteConfiguration() const {
-  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory_ / "config.toml",
-                                              session_.settings.registry().ToToml()));
+  DYNAJOB_RETURN_IF_ERROR(
+      WriteFileAtomically(directory_ / "config.toml", session_.settings.registry().ToToml()));
   return WriteFileAtomically(directory_ / "study.toml", StudyToml(study_));
 }
 
@@ -158,9 +157,8 @@ Result<Catalog> SweepRun::LoadGroupCatalog(Session& session, Group& group) const
 }
 
 Result<Group> SweepRun::OpenGroup(size_t index) {
-  const auto first = std::find_if(cells_.begin(), cells_.end(), [&](const ResolvedCell& cell) {
-    return cell.group == index;
-  });
+  const auto first = std::find_if(cells_.begin(), cells_.end(),
+                                  [&](const ResolvedCell& cell) { return cell.group == index; });
   std::string& moment = first->settings->candidate_sets.now;
   if (moment.empty()) moment = session_.settings.candidate_sets.now;
   Session session{session_.program,  session_.flags,        *first->settings,
@@ -195,9 +193,9 @@ Result<Group> SweepRun::OpenGroup(size_t index) {
   ConfigRegistry registry;
   fields.Bind(registry);
   sets.Bind(registry);
-  group.identity = fmt::format("{}\n{}\n{}\n{}\n{}\n", kCellSchema, DYNAJOB_VERSION,
-                               CatalogFingerprint(*group.catalog), group.user->origin(),
-                               registry.ToToml());
+  group.identity =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n", kCellSchema, DYNAJOB_VERSION,
+                  CatalogFingerprint(*group.catalog), group.user->origin(), registry.ToToml());
   return group;
 }
 
@@ -232,8 +230,9 @@ Status SweepRun::RunGroup(size_t index) {
   if (groups_ == 1) DYNAJOB_RETURN_IF_ERROR(group.user->WriteReport(directory_));
   if (!status.ok())
     return group.user->Explain(
-        status.error(), "labels that are bought stay in the store: the same command goes on from "
-                        "them, with a larger limit where one was reached");
+        status.error(),
+        "labels that are bought stay in the store: the same command goes on from "
+        "them, with a larger limit where one was reached");
   if (index == 0) {
     report_.llm_kind = std::string(group.user->kind());
     report_.llm_facts = group.user->ResultFacts();
@@ -300,12 +299,12 @@ Result<std::vector<SweepCell>> SweepRun::Assemble() {
   }
   std::vector<SweepCell> cells;
   for (size_t i = 0; i < cells_.size(); ++i) {
-    SweepCell& cell = cells.emplace_back(SweepCell{
-        .label = cells_[i].label,
-        .overrides = cells_[i].overrides,
-        .steps = cells_[i].settings->experiment.comparison.steps,
-        .scores = merged[i],
-        .origin = plan_.origin[i]});
+    SweepCell& cell =
+        cells.emplace_back(SweepCell{.label = cells_[i].label,
+                                     .overrides = cells_[i].overrides,
+                                     .steps = cells_[i].settings->experiment.comparison.steps,
+                                     .scores = merged[i],
+                                     .origin = plan_.origin[i]});
     for (size_t p = 0; p < cell.scores.protocols.size(); ++p) {
       std::vector<ArmScores> arms;
       for (size_t arm = 0; arm < options_.arms.size(); ++arm)
