@@ -33,9 +33,9 @@ enum class EncodingChoice {
 };
 
 struct EndpointEmbeddingOptions {
-  std::string base_url;    // the API, without credentials; empty: as for chat (llm.base_url)
-  std::string model;       // as the endpoint names it; needed
-  int64_t dimensions = 0;  // asked for of models that can shorten their vectors; 0: not asked
+  std::string base_url = {};  // the API, without credentials; empty: as for chat (llm.base_url)
+  std::string model = {};     // as the endpoint names it; needed
+  int64_t dimensions = 0;     // asked for of models that can shorten their vectors; 0: not asked
   EncodingChoice encoding = EncodingChoice::kAuto;
   int64_t batch = 64;           // texts a call, at most; 1 to 2048
   int64_t window_bytes = 6000;  // longest text that is sent as a whole, in UTF-8; 64 to 1000000
