@@ -9,7 +9,7 @@ SkillMatcher::SkillMatcher() : evidence_(words_), nodes_(1) {}
 
 uint32_t SkillMatcher::Child(uint32_t node, WordId word) const {
   if (word == WordTable::kUnknown) return 0;
-  if (node == 0) return word < first_.size() ? first_[word] : 0;
+  if (node == 0) return First(word);
   for (const auto& [edge, child] : nodes_[node].children)
     if (edge == word) return child;
   return 0;
@@ -72,7 +72,7 @@ SkillMatcher::Hit SkillMatcher::LongestHit(const SkillScan& scan, size_t first) 
   Hit hit;
   uint32_t node = 0;
   for (size_t i = first; i < scan.tokens.size(); ++i) {
-    node = Child(node, scan.tokens[i].word);
+    node = i == first ? First(scan.tokens[i].word) : Child(node, scan.tokens[i].word);
     if (node == 0) break;
     if (i > first && !JoinsPhrase(scan.Gap(i - 1))) break;
     if (nodes_[node].spellings.empty()) continue;
@@ -88,8 +88,7 @@ SkillMatcher::Hit SkillMatcher::LongestHit(const SkillScan& scan, size_t first) 
 std::vector<SkillMatcher::Hit> SkillMatcher::CollectHits(const SkillScan& scan) const {
   std::vector<Hit> hits;
   for (size_t i = 0; i < scan.tokens.size();) {
-    const WordId word = scan.tokens[i].word;
-    if (word == WordTable::kUnknown || Child(0, word) == 0) {
+    if (First(scan.tokens[i].word) == 0) {  // most words
       ++i;
       continue;
     }

@@ -72,6 +72,8 @@ class SkillMatcher {
     int target() const { return spelling->target; }
   };
 
+  // The node that a phrase beginning with this word leads to; 0: none.
+  uint32_t First(WordId word) const { return word < first_.size() ? first_[word] : 0; }
   uint32_t Child(uint32_t node, WordId word) const;  // 0: none
   uint32_t AddChild(uint32_t node, WordId word);
   const Spelling* BestSpelling(const Node& node, std::string_view source) const;
