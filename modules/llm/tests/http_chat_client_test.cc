@@ -41,7 +41,7 @@ TEST_F(HttpChatClientTest, AnswersWithAllThatTheEndpointReports) {
   bool found = false;
   for (const TokenLogprobs& token : reply->logprobs) {
     EXPECT_LE(token.logprob, 0);
-    if (token.token != text["response"]) continue;
+    if (token.token != text["response"].get<std::string>()) continue;
     found = true;
     double mass = 0;
     for (const TokenAlternative& other : token.top) mass += std::exp(other.logprob);
