@@ -205,8 +205,9 @@ void EndpointWorker::StartReady(SteadyTime now) {
     CallPtr call = NextReady(now);
     if (call == nullptr) return;
     if (!call->asked.body.ok()) {
-      FailCall(std::move(call),
-               FailedAttempt(EndpointFailure::kBadRequest, call->asked.body.error().message));
+      const Attempt unsent =
+          FailedAttempt(EndpointFailure::kBadRequest, call->asked.body.error().message);
+      FailCall(std::move(call), unsent);
     } else if (RateLimited(*call, now)) {
       call->ready_at = now;
       call->attempts > 0 ? waiting_.push_back(std::move(call)) : fresh_.push_front(std::move(call));
