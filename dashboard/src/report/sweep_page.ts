@@ -1,0 +1,80 @@
+// The report of a sweep: what is decided, a section per protocol, how to run it again.
+import type {FigureSpec} from '../charts/figure';
+import {h} from '../lib/dom';
+import {count} from '../lib/format';
+import {doseStudy} from './dose';
+import {type Page, seedText, seedWarning} from './page';
+import type {SweepJson, SweepProtocolJson} from './schema';
+import {
+  askedPairs,
+  cellsFigure,
+  contrastFigure,
+  contrastRows,
+  contrastVerdicts,
+  doseDifferenceFigure,
+  doseFigure,
+  sweepVerdicts,
+  withinFigure,
+} from './sweep_figures';
+
+export function buildSweep(page: Page, sweep: SweepJson): void {
+  const protocols = sweep.cells[0]?.protocols ?? [];
+  const sections = protocols.map((protocol) => ({
+    title: protocol.name,
+    element: protocolSection(page, sweep, protocol),
+  }));
+  const command =
+    sweep.name === null
+      ? `dynajob compare --store STORE --config config.toml --out runs/again ${sweepFlags(sweep)}`
+      : `dynajob compare --study ${sweep.name} --config config.toml --out runs/again`;
+  sections.push({title: 'run it again', element: page.again(sweep.seeds, command)});
+  page.build(head(page, sweep, protocols), sections);
+}
+
+function sweepFlags(sweep: SweepJson): string {
+  return sweep.keys
+    .map((key) => {
+      const values = new Set(sweep.cells.flatMap(({overrides}) => overrides[key] ?? []));
+      return `--sweep ${key}=${[...values].join(',')}`;
+    })
+    .join(' ');
+}
+
+function head(page: Page, sweep: SweepJson, protocols: SweepProtocolJson[]): HTMLElement {
+  const names = protocols.map(({name}) => name);
+  const verdicts = names.flatMap((name) => sweepVerdicts(sweep, name));
+  return h(
+    'header',
+    {},
+    h('h1', {}, sweep.question ?? `What does ${sweep.keys.join(' and ')} change?`),
+    ...verdicts.map((verdict) => h('p', {class: 'verdict'}, verdict)),
+    ...names.flatMap((name) => contrastVerdicts(sweep, name)).map((text) => h('p', {}, text)),
+    h(
+      'p',
+      {class: 'note'},
+      `${count(sweep.cells.length)} cells on the same seeds (${seedText(sweep.seeds)}) and people. ${page.report.note}`,
+    ),
+    seedWarning(sweep.seeds),
+  );
+}
+
+function protocolSection(page: Page, sweep: SweepJson, protocol: SweepProtocolJson): HTMLElement {
+  const {name} = protocol;
+  const study = doseStudy(sweep.cells, sweep.keys);
+  const asked = askedPairs(sweep, name).length > 0;
+  const specs: FigureSpec[] = study
+    ? [doseFigure(sweep, study, name), ...(asked ? [doseDifferenceFigure(sweep, study, name)] : [])]
+    : [cellsFigure(sweep, name), ...(asked ? [withinFigure(sweep, name)] : [])];
+  if (contrastRows(sweep, name).length > 0) specs.push(contrastFigure(sweep, name));
+  return h(
+    'section',
+    {id: `protocol-${name}`},
+    h('h2', {}, `Protocol ${name}`),
+    h(
+      'p',
+      {},
+      `${count(protocol.candidates)} unseen candidates per seed, ${count(protocol.steps)} recommendations each, in every cell.`,
+    ),
+    ...specs.map((spec) => page.figure(spec)),
+  );
+}
