@@ -80,13 +80,13 @@ class ReportCommand final : public Command {
 
  private:
   Status WriteNumbers(const Session& session) const {
-    const fs::path file = fs::path(run_) / "results.json";
-    if (!fs::exists(file))
+    const fs::path results_path = fs::path(run_) / "results.json";
+    if (!fs::exists(results_path))
       return NotFound(
           fmt::format("--csv: {} holds no results.json; the numbers of a sweep are in its "
                       "sweep.json and in the tables of the page",
                       run_));
-    DYNAJOB_ASSIGN_OR_RETURN(const std::string json, ReadFile(file));
+    DYNAJOB_ASSIGN_OR_RETURN(const std::string json, ReadFile(results_path));
     DYNAJOB_ASSIGN_OR_RETURN(const ResultsSummary results, ParseResults(json));
     DYNAJOB_RETURN_IF_ERROR(MakeDirectory(csv_));
     for (const CsvFile& file : ResultsCsv(results))
