@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import type {ArmStyle} from '../lib/arm_style';
 import {roundDomain} from '../lib/axis';
 import type {Estimate} from '../report/schema';
-import {kBase, kGrid, kNarrow, kTip, type Svg, widest} from './common';
+import {kBase, kFontSize, kGrid, kNarrow, kTip, type Svg, widest} from './common';
 
 export interface Dot {
   name: string;
@@ -27,6 +27,8 @@ export interface DotChartOptions {
 }
 
 const kRow = 19;
+const kLine = 16; // of a name above its row
+const kWidestNames = 0.45; // of the width
 const kTop = 26;
 const kBottom = 24;
 
@@ -37,7 +39,12 @@ export function dotChart(dots: Dot[], options: DotChartOptions): Svg {
   if (options.reference !== undefined) ends.push(options.reference);
   const domain = options.domain ?? roundDomain(ends, 4);
   const present = dots.flatMap((dot) => (dot.estimate === null ? [] : [{...dot, estimate: dot.estimate}]));
-  const marginLeft = 8 + widest(dots.map((dot) => dot.name));
+  const names = widest(dots.map((dot) => dot.name));
+  // Long names stand above their row, with what is said at its end.
+  const stacked = names > kWidestNames * options.width;
+  const marginLeft = stacked ? 14 : 8 + names;
+  const lines = Math.ceil(widest(dots.map(heading)) / options.width);
+  const row = stacked ? kRow + kLine * lines : kRow;
   const marks: Plot.Markish[] = [
     Plot.gridX({...kGrid, ticks: 4}),
     Plot.axisX({
@@ -47,10 +54,10 @@ export function dotChart(dots: Dot[], options: DotChartOptions): Svg {
       tickSize: 0,
       ...(options.percent ? {tickFormat: (x: number) => `${Math.round(100 * x)} %`} : {}),
     }),
-    Plot.axisY({label: null, tickSize: 0, tickPadding: 6}),
+    ...(stacked ? [] : [Plot.axisY({label: null, tickSize: 0, tickPadding: 6})]),
     Plot.text([options.title], {
       frameAnchor: 'top-left',
-      dx: options.width < kNarrow ? -marginLeft : 0, // the whole width, where there is little
+      dx: options.width < kNarrow || stacked ? -marginLeft : 0, // the whole width, where there is little
       dy: -20,
       text: (title: string) => title,
       fontWeight: 600,
@@ -67,9 +74,10 @@ export function dotChart(dots: Dot[], options: DotChartOptions): Svg {
       }),
     );
   }
+  if (stacked) marks.push(namesAbove(dots, marginLeft, options.width));
   marks.push(...intervals(present), ...dotsOf(present));
   marks.push(...beyondMarks(dots, domain[1], options.beyond));
-  const notes = dots.filter((dot) => dot.note !== undefined);
+  const notes = stacked ? [] : dots.filter((dot) => dot.note !== undefined);
   if (notes.length > 0) {
     marks.push(
       Plot.text(notes, {
@@ -97,16 +105,36 @@ export function dotChart(dots: Dot[], options: DotChartOptions): Svg {
   return Plot.plot({
     ...kBase,
     width: options.width,
-    height: kTop + kBottom + kRow * dots.length,
+    height: kTop + kBottom + row * dots.length,
     marginTop: kTop,
     marginBottom: kBottom,
     marginLeft,
     marginRight: notes.length > 0 ? 14 + widest(notes.map((dot) => dot.note!)) : 14,
     ariaLabel: options.ariaLabel,
     x: {domain, insetLeft: 6, insetRight: 6},
-    y: {type: 'point', domain: dots.map((dot) => dot.name), padding: 0.6},
+    y: {type: 'point', domain: dots.map((dot) => dot.name), padding: stacked ? 1 : 0.6, axis: null},
     marks,
   }) as Svg;
+}
+
+function heading({name, note}: Dot): string {
+  return note === undefined ? name : `${name} (${note})`;
+}
+
+function namesAbove(dots: Dot[], marginLeft: number, width: number): Plot.Markish {
+  return Plot.text(dots, {
+    y: 'name',
+    frameAnchor: 'left',
+    dx: -marginLeft,
+    dy: -9,
+    lineAnchor: 'bottom',
+    lineWidth: width / kFontSize - 1,
+    text: heading,
+    stroke: 'var(--paper)',
+    strokeWidth: 4,
+    fill: 'currentColor',
+    className: 'names',
+  });
 }
 
 type Present = Dot & {estimate: Estimate};

@@ -33,7 +33,8 @@ export interface LineChartOptions {
   yDomain?: [number, number];
   xDomain?: [number, number];
   xLog?: boolean;
-  dots?: boolean;
+  // Few points that are of interest each: dots with intervals as bars, arms side by side, in place of bands.
+  bars?: boolean;
   percentY?: boolean;
   xTicks?: {at: number; text: string}[]; // in place of round numbers
   tip: (line: Line, point: LinePoint) => string;
@@ -43,6 +44,7 @@ const kTop = 26;
 const kBottom = 40;
 const kLabelGap = 14;
 const kLeader = 18;
+const kBarGap = 6;
 const kTicksY = 6;
 
 export function lineChart(lines: Line[], options: LineChartOptions): Svg {
@@ -55,13 +57,16 @@ export function lineChart(lines: Line[], options: LineChartOptions): Svg {
   const xDomain = options.xDomain ?? [Math.min(...xs), Math.max(...xs)];
   const yDomain = options.yDomain ?? roundDomain(verticalRange(lines));
   const curve = options.steps ? 'step-after' : 'linear';
-  const plotted = options.width - left - right;
+  // Room for what stands beside the first and the last point.
+  const inset = options.bars ? (kBarGap * lines.length) / 2 + 6 : 0;
+  const plotted = options.width - left - right - 2 * inset;
 
   const marks: Plot.Markish[] = [
     Plot.gridY({...kGrid, ticks: kTicksY}),
     Plot.axisY({
       anchor: 'left',
-      label: options.yLabel,
+      label: options.title === undefined ? options.yLabel : null, // a title says it
+
       labelArrow: 'none',
       labelAnchor: 'top',
       tickSize: 0,
@@ -79,7 +84,7 @@ export function lineChart(lines: Line[], options: LineChartOptions): Svg {
   ];
   if (yDomain[0] < 0 && yDomain[1] > 0) marks.push(Plot.ruleY([0], {stroke: 'var(--dim)'}));
   for (const line of lines) {
-    if (!line.band) continue;
+    if (!line.band || options.bars) continue;
     marks.push(
       Plot.areaY(line.points, {
         x: 'x',
@@ -92,8 +97,11 @@ export function lineChart(lines: Line[], options: LineChartOptions): Svg {
       }),
     );
   }
-  for (const line of lines) marks.push(...lineMarks(line, options, curve));
-  const frame = {height, plotted, xLog: options.xLog ?? false, ordered: options.labels === 'ordered'};
+  lines.forEach((line, i) => {
+    const dx = options.bars ? kBarGap * (i - (lines.length - 1) / 2) : 0;
+    marks.push(...lineMarks(line, {bars: options.bars ?? false, dx, curve}));
+  });
+  const frame = {height, plotted, inset, xLog: options.xLog ?? false, ordered: options.labels === 'ordered'};
   marks.push(...endLabels(lines, xDomain, yDomain, frame));
   if (options.title !== undefined) marks.push(titleMark(options.title));
   marks.push(
@@ -117,38 +125,45 @@ export function lineChart(lines: Line[], options: LineChartOptions): Svg {
     marginLeft: left,
     marginRight: right,
     ariaLabel: options.ariaLabel,
-    x: {type: options.xLog ? 'log' : 'linear', domain: xDomain},
+    x: {type: options.xLog ? 'log' : 'linear', domain: xDomain, inset},
     y: {domain: yDomain},
     marks,
   }) as Svg;
 }
 
-function lineMarks(line: Line, options: LineChartOptions, curve: Plot.CurveName): Plot.Markish[] {
+interface LineLook {
+  bars: boolean;
+  dx: number; // pixels to the right
+  curve: Plot.CurveName;
+}
+
+function lineMarks(line: Line, {bars, dx, curve}: LineLook): Plot.Markish[] {
   const {color, dash, width, filled} = line.style;
-  const marks: Plot.Markish[] = [
-    Plot.line(line.points, {
+  const drawn = Plot.line(line.points, {
+    x: 'x',
+    y: 'y',
+    dx,
+    stroke: color,
+    strokeWidth: width,
+    ...(dash === '' ? {} : {strokeDasharray: dash}),
+    curve,
+    className: 'line',
+  });
+  if (!bars) return [drawn];
+  const known = line.points.filter(({low, high}) => low !== null && high !== null);
+  return [
+    Plot.ruleX(known, {x: 'x', y1: 'low', y2: 'high', dx, stroke: color, className: 'interval'}),
+    drawn,
+    Plot.dot(line.points, {
       x: 'x',
       y: 'y',
+      dx,
+      r: 3.5,
       stroke: color,
-      strokeWidth: width,
-      ...(dash === '' ? {} : {strokeDasharray: dash}),
-      curve,
-      className: 'line',
+      fill: filled ? color : 'var(--paper)',
+      className: 'dots',
     }),
   ];
-  if (options.dots) {
-    marks.push(
-      Plot.dot(line.points, {
-        x: 'x',
-        y: 'y',
-        r: 3.5,
-        stroke: color,
-        fill: filled ? color : 'var(--paper)',
-        className: 'dots',
-      }),
-    );
-  }
-  return marks;
 }
 
 function xTicks({xTicks}: LineChartOptions, narrow: boolean): Plot.AxisXOptions {
@@ -169,7 +184,8 @@ function titleMark(title: string): Plot.Markish {
 
 interface Frame {
   height: number;
-  plotted: number; // width of what lies between the margins
+  plotted: number; // width between the ends of the x-axis' domain
+  inset: number;
   xLog: boolean;
   ordered: boolean;
 }
@@ -179,14 +195,14 @@ function endLabels(
   lines: Line[],
   xDomain: [number, number],
   yDomain: [number, number],
-  {height, plotted, xLog, ordered}: Frame,
+  {height, plotted, inset, xLog, ordered}: Frame,
 ): Plot.Markish[] {
   const inner = height - kTop - kBottom;
   const [low, high] = yDomain;
   const pixel = (y: number): number => kTop + ((high - y) / (high - low)) * inner;
   const value = (at: number): number => high - ((at - kTop) / inner) * (high - low);
   const beyond = (pixels: number): number => {
-    const share = 1 + pixels / plotted;
+    const share = 1 + (pixels + inset) / plotted;
     return xLog
       ? xDomain[0] * (xDomain[1] / xDomain[0]) ** share
       : xDomain[0] + share * (xDomain[1] - xDomain[0]);

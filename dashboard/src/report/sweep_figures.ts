@@ -4,6 +4,7 @@ import {panelWidth, type Svg} from '../charts/common';
 import {type Dot, dotChart} from '../charts/dot_chart';
 import type {FigureSpec} from '../charts/figure';
 import {type Line, lineChart} from '../charts/line_chart';
+import type {ArmStyle} from '../lib/arm_style';
 import {roundDomain} from '../lib/axis';
 import {signed, withInterval} from '../lib/format';
 import {table} from '../lib/table';
@@ -15,6 +16,7 @@ import {
   differenceOf,
   kHeadline,
   styles,
+  type Verdict,
   verdictOf,
 } from './arms';
 import {type DosePanel, dosePlaces, type DoseStudy} from './dose';
@@ -30,39 +32,38 @@ function shortKey(key: string): string {
   return key.replaceAll('_', ' ').replace(/^.*\./, '');
 }
 
-// Charts of one panel each, on the same scales.
-function doseCharts(
-  study: DoseStudy,
-  width: number,
-  yLabel: string,
-  linesOf: (panel: DosePanel, place: (dose: number) => number) => Line[],
-  tip: (line: Line, dose: number, value: string) => string,
-): Svg[] {
+interface DoseChart {
+  title: string;
+  lines: (place: (dose: number) => number) => Line[];
+}
+
+// Charts over the doses, on the same scales.
+function doseCharts(study: DoseStudy, width: number, yLabel: string, charts: DoseChart[]): Svg[] {
   const doses = [...new Set(study.panels.flatMap(({cells}) => cells.map(({dose}) => dose)))];
   const {place, logarithmic} = dosePlaces(doses);
-  const panels = study.panels.map((panel) => ({panel, lines: linesOf(panel, place)}));
+  const drawn = charts.map(({title, lines}) => ({title, lines: lines(place)}));
   const yDomain = roundDomain(
-    panels.flatMap(({lines}) =>
+    drawn.flatMap(({lines}) =>
       lines.flatMap(({points}) => points.flatMap(({y, low, high}) => [low ?? y, y, high ?? y])),
     ),
   );
   const byPlace = new Map(doses.map((dose) => [place(dose), dose]));
   const places = [...byPlace.keys()];
-  const each = study.panels.length > 1 ? panelWidth(width) : width;
-  return panels.map(({panel, lines}) =>
+  const many = charts.length > 1;
+  return drawn.map(({title, lines}) =>
     lineChart(lines, {
-      width: each,
-      ...(study.panels.length > 1 ? {height: 280} : {}),
+      width: many ? panelWidth(width) : width,
+      ...(many ? {height: 280} : {}),
       xLabel: shortKey(study.key) + (logarithmic ? ' (logarithmic)' : ''),
       yLabel,
       xDomain: [Math.min(...places), Math.max(...places)],
       yDomain,
-      dots: true,
-      ...(panel.title === '' ? {} : {title: panel.title}),
+      bars: true,
+      ...(title === '' ? {} : {title}),
       xTicks: doses.map((dose) => ({at: place(dose), text: String(dose)})),
-      ariaLabel: `${yLabel} by ${shortKey(study.key)} ${panel.title}; values in the table below`,
+      ariaLabel: `${yLabel} by ${shortKey(study.key)} ${title}; values in the table below`,
       tip: (line, {x, y, low, high}) =>
-        tip(line, byPlace.get(x)!, withInterval({value: y, low, high}, 2)),
+        `${line.name}\n${shortKey(study.key)} ${byPlace.get(x)!}: ${withInterval({value: y, low, high}, 2)}`,
     }),
   );
 }
@@ -70,6 +71,16 @@ function doseCharts(
 export function doseFigure(sweep: SweepJson, study: DoseStudy, protocol: string): FigureSpec {
   const arms = protocolOf(sweep, 0, protocol).arms;
   const style = styles(arms);
+  const lineOf = (name: string, cells: DosePanel['cells'], place: (dose: number) => number): Line => ({
+    name,
+    style: style.get(name)!,
+    band: true,
+    points: cells.map(({index, dose}) => {
+      const arm = protocolOf(sweep, index, protocol).arms.find((other) => other.name === name)!;
+      const {value, low, high} = metricOf(arm, kHeadline)!;
+      return {x: place(dose), y: value, low, high};
+    }),
+  });
   return {
     id: `dose-${protocol}`,
     title: `Cumulative reward by ${shortKey(study.key)}, ${protocol}`,
@@ -80,18 +91,10 @@ export function doseFigure(sweep: SweepJson, study: DoseStudy, protocol: string)
         study,
         width,
         'cumulative reward',
-        ({cells}, place) =>
-          arms.map(({name}) => ({
-            name,
-            style: style.get(name)!,
-            band: true,
-            points: cells.map(({index, dose}) => {
-              const arm = protocolOf(sweep, index, protocol).arms.find((other) => other.name === name)!;
-              const {value, low, high} = metricOf(arm, kHeadline)!;
-              return {x: place(dose), y: value, low, high};
-            }),
-          })),
-        (line, dose, value) => `${line.name}\n${shortKey(study.key)} ${dose}: ${value}`,
+        study.panels.map(({title, cells}) => ({
+          title,
+          lines: (place) => arms.map(({name}) => lineOf(name, cells, place)),
+        })),
       ),
     table: () => cellTable(sweep, protocol),
   };
@@ -118,34 +121,40 @@ function comparisonIn(sweep: SweepJson, cell: number, protocol: string, [a, b]: 
   return comparisonIn(sweep, origin, protocol, [a, b]);
 }
 
+// Looks for the settings that are drawn as lines of one chart.
+const kSettingStyles: ArmStyle[] = [
+  {color: 'var(--arm-ink)', dash: '', width: 2, filled: true},
+  {color: 'var(--arm-orange)', dash: '5 2', width: 2, filled: true},
+  {color: 'var(--arm-blue)', dash: '10 3 2 3', width: 2, filled: true},
+  {color: 'var(--arm-purple)', dash: '2 3', width: 2, filled: true},
+];
+
 export function doseDifferenceFigure(sweep: SweepJson, study: DoseStudy, protocol: string): FigureSpec {
-  const pairs = askedPairs(sweep, protocol);
-  const style = styles(protocolOf(sweep, 0, protocol).arms);
-  const name = ([a, b]: [string, string]): string => `${a} − ${b}`;
+  const lineOf = (pair: [string, string], panel: DosePanel, i: number, place: (dose: number) => number): Line => ({
+    name: panel.title === '' ? 'difference' : panel.title.replace(/^\S+ (?=[^,]*$)/, ''),
+    style: kSettingStyles[i % kSettingStyles.length]!,
+    band: true,
+    points: panel.cells.flatMap(({index, dose}) => {
+      const comparison = comparisonIn(sweep, index, protocol, pair);
+      if (comparison === undefined) return [];
+      const {value, low, high} = correctedDifference(comparison);
+      return [{x: place(dose), y: value, low, high}];
+    }),
+  });
   return {
     id: `dose-differences-${protocol}`,
-    title: `Paired differences by ${shortKey(study.key)}, ${protocol}`,
+    title: `Paired differences in cumulative reward by ${shortKey(study.key)}, ${protocol}`,
     caption:
-      'The pairs asked for beforehand, on the same seeds and people, with their interval after Holm’s correction over all pairs and cells. A band that lies above 0 is a decided question in favour of the first arm, one below 0 in favour of the second.',
+      'The pairs asked for beforehand, on the same seeds and people, with their interval after Holm’s correction over all pairs and cells. A bar that lies above 0 is a decided question in favour of the first arm, one below 0 in favour of the second.',
     draw: (width) =>
       doseCharts(
         study,
         width,
         'difference in cumulative reward',
-        ({cells}, place) =>
-          pairs.map((pair, i) => ({
-            name: name(pair),
-            // Pairs of one first arm differ in their dashes.
-            style: {...style.get(pair[0])!, dash: ['', '5 2', '2 3', '8 3 2 3'][i % 4]!},
-            band: true,
-            points: cells.flatMap(({index, dose}) => {
-              const comparison = comparisonIn(sweep, index, protocol, pair);
-              if (comparison === undefined) return [];
-              const {value, low, high} = correctedDifference(comparison);
-              return [{x: place(dose), y: value, low, high}];
-            }),
-          })),
-        (line, dose, value) => `${line.name}\n${shortKey(study.key)} ${dose}: ${value}`,
+        askedPairs(sweep, protocol).map((pair) => ({
+          title: pair.join(' − '),
+          lines: (place) => study.panels.map((panel, i) => lineOf(pair, panel, i, place)),
+        })),
       ),
     table: () => withinTable(sweep, protocol),
   };
@@ -250,10 +259,22 @@ export function contrastRows(sweep: SweepJson, protocol: string): ContrastJson[]
   return sweep.contrasts.filter((row) => row.protocol === protocol && row.metric === kHeadline);
 }
 
+// "corruption=0.2 − corruption=0 (mode=flipped)": what two cells share is said once.
+export function contrastName(a: string, b: string): string {
+  const settings = (label: string): string[] => label.split(' ');
+  const plain = [...settings(a), ...settings(b)].every((setting) => setting.includes('='));
+  const shared = settings(a).filter((setting) => settings(b).includes(setting));
+  const own = (label: string): string =>
+    settings(label).filter((setting) => !shared.includes(setting)).join(' ');
+  if (!plain || shared.length === 0 || own(a) === '' || own(b) === '') return `${a} − ${b}`;
+  return `${own(a)} − ${own(b)} (${shared.join(' ')})`;
+}
+
 export function contrastFigure(sweep: SweepJson, protocol: string): FigureSpec {
   const rows = contrastRows(sweep, protocol);
   const style = styles(protocolOf(sweep, 0, protocol).arms);
-  const cells = ({a, b}: ContrastJson): string => `${sweep.cells[a]!.label} − ${sweep.cells[b]!.label}`;
+  const cells = ({a, b}: ContrastJson): string =>
+    contrastName(sweep.cells[a]!.label, sweep.cells[b]!.label);
   return {
     id: `contrasts-${protocol}`,
     title: `The same arm in two cells, ${protocol}`,
@@ -278,11 +299,14 @@ export function contrastFigure(sweep: SweepJson, protocol: string): FigureSpec {
   };
 }
 
-// What is decided, pair by pair: "llm beats baseline at clean, corruption=0.1; loses to it at corruption=0.6;
-// elsewhere (4 cells) they cannot be told apart". From the corrected intervals only.
-export function sweepVerdicts(sweep: SweepJson, protocol: string): string[] {
-  return askedPairs(sweep, protocol).map((pair) => {
-    const at: Record<ReturnType<typeof verdictOf>, string[]> = {better: [], worse: [], 'cannot be told apart': []};
+// What is decided, pair by pair: "llm beats baseline at corruption=0.1; loses to it at corruption=0.6; they
+// cannot be told apart at corruption=0.4", and in one sentence the pairs of which nothing is decided. From the
+// corrected intervals only.
+export function sweepVerdicts(sweep: SweepJson, protocol: string): {decided: string[]; undecided: string} {
+  const decided: string[] = [];
+  const tied: string[] = [];
+  for (const pair of askedPairs(sweep, protocol)) {
+    const at: Record<Verdict, string[]> = {better: [], worse: [], 'cannot be told apart': []};
     sweep.cells.forEach(({label}, cell) => {
       const comparison: Compared | undefined = comparisonIn(sweep, cell, protocol, pair);
       if (comparison !== undefined) at[verdictOf(comparison)].push(label);
@@ -291,11 +315,16 @@ export function sweepVerdicts(sweep: SweepJson, protocol: string): string[] {
     const parts: string[] = [];
     if (at.better.length > 0) parts.push(`${a} beats ${b} at ${at.better.join(', ')}`);
     if (at.worse.length > 0) parts.push(`${a} loses to ${b} at ${at.worse.join(', ')}`);
-    const apart = at['cannot be told apart'].length;
-    if (apart === sweep.cells.length) parts.push(`${a} and ${b} cannot be told apart in any cell`);
-    else if (apart > 0) parts.push(`they cannot be told apart at ${at['cannot be told apart'].join(', ')}`);
-    return `${protocol}: ${parts.join('; ')}.`;
-  });
+    if (parts.length === 0) {
+      tied.push(`${a} and ${b}`);
+      continue;
+    }
+    const apart = at['cannot be told apart'];
+    if (apart.length > 0) parts.push(`they cannot be told apart at ${apart.join(', ')}`);
+    decided.push(`${protocol}: ${parts.join('; ')}.`);
+  }
+  const undecided = tied.length === 0 ? '' : `${protocol}: in no cell can be told apart ${tied.join(', ')}.`;
+  return {decided, undecided};
 }
 
 export function contrastVerdicts(sweep: SweepJson, protocol: string): string[] {

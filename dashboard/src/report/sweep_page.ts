@@ -42,12 +42,14 @@ function sweepFlags(sweep: SweepJson): string {
 
 function head(page: Page, sweep: SweepJson, protocols: SweepProtocolJson[]): HTMLElement {
   const names = protocols.map(({name}) => name);
-  const verdicts = names.flatMap((name) => sweepVerdicts(sweep, name));
+  const verdicts = names.map((name) => sweepVerdicts(sweep, name));
+  const undecided = verdicts.map((verdict) => verdict.undecided).filter((text) => text !== '');
   return h(
     'header',
     {},
     h('h1', {}, sweep.question ?? `What does ${sweep.keys.join(' and ')} change?`),
-    ...verdicts.map((verdict) => h('p', {class: 'verdict'}, verdict)),
+    ...verdicts.flatMap(({decided}) => decided).map((text) => h('p', {class: 'verdict'}, text)),
+    ...undecided.map((text) => h('p', {class: 'verdict'}, text)),
     ...names.flatMap((name) => contrastVerdicts(sweep, name)).map((text) => h('p', {}, text)),
     h(
       'p',

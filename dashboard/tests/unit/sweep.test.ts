@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 
 import {dosePlaces, doseStudy} from '../../src/report/dose';
 import type {ComparisonJson, SweepCellJson, SweepJson} from '../../src/report/schema';
-import {askedPairs, contrastVerdicts, sweepVerdicts} from '../../src/report/sweep_figures';
+import {askedPairs, contrastName, contrastVerdicts, sweepVerdicts} from '../../src/report/sweep_figures';
 
 function cell(overrides: Record<string, string>, label = Object.values(overrides).join(' ')): SweepCellJson {
   return {label, overrides, protocols: []};
@@ -93,16 +93,20 @@ describe('verdicts of a sweep', () => {
   it('say where a pair is decided and where it is not', () => {
     const sweep = sweepOf([compared(1, 3), compared(-1, 1), compared(-3, -1)]);
     expect(askedPairs(sweep, 'new-user')).toEqual([['llm', 'baseline']]);
-    expect(sweepVerdicts(sweep, 'new-user')).toEqual([
-      'new-user: llm beats baseline at dose=0; llm loses to baseline at dose=2; they cannot be told apart at dose=1.',
-    ]);
-    expect(sweepVerdicts(sweepOf([compared(-1, 1)]), 'new-user')).toEqual([
-      'new-user: llm and baseline cannot be told apart in any cell.',
-    ]);
+    expect(sweepVerdicts(sweep, 'new-user')).toEqual({
+      decided: [
+        'new-user: llm beats baseline at dose=0; llm loses to baseline at dose=2; they cannot be told apart at dose=1.',
+      ],
+      undecided: '',
+    });
+    expect(sweepVerdicts(sweepOf([compared(-1, 1)]), 'new-user')).toEqual({
+      decided: [],
+      undecided: 'new-user: in no cell can be told apart llm and baseline.',
+    });
   });
 
   it('take over the comparison of the cell whose run both arms are', () => {
-    expect(sweepVerdicts(sweepOf([compared(1, 3), undefined]), 'new-user')).toEqual([
+    expect(sweepVerdicts(sweepOf([compared(1, 3), undefined]), 'new-user').decided).toEqual([
       'new-user: llm beats baseline at dose=0, dose=1.',
     ]);
   });
@@ -115,4 +119,10 @@ describe('verdicts of a sweep', () => {
       'new-user, llm: dose=1 is better than dose=0, by +2.00 [+1.00, +3.00].',
     ]);
   });
+});
+
+it('names of contrasts say once what both cells share', () => {
+  expect(contrastName('dose=2 mode=x', 'dose=0 mode=x')).toBe('dose=2 − dose=0 (mode=x)');
+  expect(contrastName('dose=2 mode=x', 'clean')).toBe('dose=2 mode=x − clean');
+  expect(contrastName('control: 2 real updates', 'none')).toBe('control: 2 real updates − none');
 });
