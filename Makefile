@@ -11,6 +11,7 @@ demo: all
 
 test: all
 	@scripts/install_minilm.sh || echo 'MiniLM could not be fetched: its tests will be skipped'
+	@scripts/install_test_browser.sh >/dev/null || echo 'There is no browser: the tests of pages will be skipped'
 	tests/servers/with_mongodb ctest --preset release
 
 # The HTTP API against an OpenAPI validator, schemathesis (5,000 requests and more) and Prometheus' parser.

@@ -89,6 +89,7 @@ std::unique_ptr<Command> MakeValidateCommand();
 std::unique_ptr<Command> MakeEmbedCommand();
 std::unique_ptr<Command> MakeTrainCommand();
 std::unique_ptr<Command> MakeCompareCommand();
+std::unique_ptr<Command> MakeReportCommand();
 std::unique_ptr<Command> MakeRecommendCommand();
 std::unique_ptr<Command> MakeServeCommand();
 std::unique_ptr<Command> MakeLabelsCommand();

@@ -143,8 +143,8 @@ Status MakeDemoStore(Session& session, const fs::path& out) {
       WriteFileAtomically(out / kMarker, "made by 'dynajob demo', which replaces the content\n"));
   DYNAJOB_RETURN_IF_ERROR(SetLabelsAside(out));
   DYNAJOB_RETURN_IF_ERROR(Remove(FilesOf(DemoStorePath(out))));
-  DYNAJOB_RETURN_IF_ERROR(
-      Remove({out / "results.json", out / "report.html", out / "timing.json", out / "llm.json"}));
+  DYNAJOB_RETURN_IF_ERROR(Remove({out / "results.json", out / "report.html", out / "timing.json",
+                                  out / "llm.json", out / "label_audit.json"}));
   session.Message(fmt::format("demo: a sample market of {} candidates and {} jobs in {}",
                               session.settings.market.candidates, session.settings.market.jobs,
                               DemoStorePath(out).string()));

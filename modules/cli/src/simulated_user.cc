@@ -27,13 +27,6 @@ std::string RewardsFrom(const EndpointUserReport& report) {
   return sources.empty() ? "nothing yet" : fmt::format("{}", fmt::join(sources, " and "));
 }
 
-std::string Counts(const std::map<std::string, uint64_t>& counts) {
-  std::vector<std::string> parts;
-  for (const auto& [name, count] : counts)
-    parts.push_back(fmt::format("{} {}", count, name.empty() ? "(not reported)" : name));
-  return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
-}
-
 }  // namespace
 
 std::string_view SurrogateNote() { return "llm: surrogate (rule-based stand-in, not an LLM)"; }
@@ -153,30 +146,6 @@ SimulatedUser::Facts SimulatedUser::ResultFacts() const {
     facts.emplace_back("title_prompt", report.title_prompt_version);
   facts.emplace_back("rewards_from", RewardsFrom(report));
   return facts;
-}
-
-SimulatedUser::Facts SimulatedUser::ReportFacts() const {
-  if (endpoint_ == nullptr) return {};
-  const EndpointUserReport report = endpoint_->Report();
-  const Spending& spending = report.spending;
-  return {
-      {"model", report.identity.model},
-      {"endpoint", report.identity.base_url},
-      {"labels came from",
-       report.kind == "replay" ? "a replay of the store's label cache" : "the endpoint"},
-      {"prompt", report.prompt_version},
-      {"rewards from", RewardsFrom(report)},
-      {"pairs labelled", fmt::format("{}", report.labelled)},
-      {"pairs without a usable answer",
-       fmt::format("{} (answers: {})", report.unlabelled, Counts(report.defects))},
-      {"calls paid in this run", fmt::format("{}", spending.paid)},
-      {"answers that were there already", fmt::format("{}", report.cached)},
-      {"calls that failed", fmt::format("{}", spending.failed)},
-      {"tokens", TokenText(spending)},
-      {"cost of this run", CostText(spending)},
-      {"labels far above their cosine", fmt::format("{}", report.liked_against_cosine)},
-      {"model versions reported", Counts(report.fingerprints)},
-  };
 }
 
 std::string SimulatedUser::Spent() const {
