@@ -27,8 +27,10 @@ Result<FieldSlice> FindField(std::span<const FieldSlice> fields, const std::stri
     if (field.name == name) return field;
     known += (known.empty() ? "" : ", ") + field.name;
   }
-  return InvalidArgument(fmt::format("network.product_pairs = '{}': unknown field '{}'; known: {}",
-                                     pair, name, known));
+  return InvalidArgument(
+      fmt::format("network.product_pairs = '{}': unknown field '{}'; known: {}; with "
+                  "network.interaction = none there are no pairs",
+                  pair, name, known));
 }
 
 }  // namespace
@@ -51,9 +53,11 @@ Result<PairEncoder> PairEncoder::Create(const Catalog& catalog, const NetworkOpt
     DYNAJOB_ASSIGN_OR_RETURN(const FieldSlice action,
                              FindField(catalog.action_fields(), pair.substr(colon + 1), pair));
     if (state.dimension != action.dimension) {
-      return InvalidArgument(fmt::format(
-          "network.product_pairs = '{}': '{}' has {} values but '{}' has {}; lengths must agree",
-          pair, state.name, state.dimension, action.name, action.dimension));
+      return InvalidArgument(
+          fmt::format("network.product_pairs = '{}': '{}' has {} values but '{}' has {}; lengths "
+                      "must agree, or "
+                      "network.interaction be none",
+                      pair, state.name, state.dimension, action.name, action.dimension));
     }
     encoder.products_.push_back({state, action});
     encoder.product_dim_ += state.dimension;

@@ -109,6 +109,14 @@ inline std::unique_ptr<PairEncoder> MakeEncoder(const Catalog& catalog,
   return std::make_unique<PairEncoder>(std::move(encoder).value());
 }
 
+// The plain concatenation [s; v], which any catalog allows.
+inline NetworkOptions Concatenation() {
+  NetworkOptions options;
+  options.interaction = Interaction::kNone;
+  options.structured_facts = false;
+  return options;
+}
+
 // Small networks with every kind of input.
 inline std::vector<NetworkOptions> AllInputs() {
   std::vector<NetworkOptions> all;

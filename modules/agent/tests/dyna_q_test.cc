@@ -75,7 +75,7 @@ class DynaQTest : public ::testing::Test {
   }
 
   Catalog catalog_ = OneHotMarket(kCandidates, kJobs);
-  NetworkOptions network_;
+  NetworkOptions network_ = Concatenation();
   LearnerOptions options_;
   PhaseSettings settings_;
   std::unique_ptr<PairEncoder> encoder_;

@@ -303,7 +303,7 @@ TEST(PairNetwork, RescaleOutputIsExact) {
 
 TEST(PairNetwork, RescaleOutputRescalesTheMomentsOfTheOutputLayer) {
   const Catalog catalog = RandomMarket();
-  NetworkOptions options;
+  NetworkOptions options = Concatenation();
   options.q_layers = {8};
   const auto encoder = MakeEncoder(catalog, options);
   PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
@@ -349,7 +349,7 @@ TEST(PairNetwork, TrainingReducesTheErrorAndBothBackendsAgree) {
 
 TEST(PairNetwork, ACopyIsDeep) {
   const Catalog catalog = RandomMarket();
-  const NetworkOptions options;
+  const NetworkOptions options = Concatenation();
   const auto encoder = MakeEncoder(catalog, options);
   PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
   const std::vector<Pair> pairs = {{0, 1}};

@@ -108,6 +108,9 @@ std::string ArmIdentity(const ExperimentOptions& options, const ArmSpec& spec) {
     ForgetOnline(kept);
     ForgetLabels(kept);
     kept.trainer = {};
+    // Linear references see the structured facts where the networks do.
+    if (spec.is_bandit())
+      kept.trainer.network.structured_facts = options.trainer.network.structured_facts;
     if (spec.form == ArmForm::kSurrogateRank) kept.surrogate = surrogate;
   }
   ForgetIdlePlanning(kept.trainer.learner);

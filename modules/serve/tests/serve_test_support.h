@@ -49,6 +49,7 @@ inline std::shared_ptr<const Policy> RandomPolicy(const Catalog& catalog, const 
   info.network.q_layers = {16, 8};
   info.network.world_model_layers = {8};
   info.network.interaction = interaction;
+  info.network.structured_facts = interaction == Interaction::kProducts;
   const PairEncoder encoder = PairEncoder::Create(catalog, info.network).value();
   const DynaQAgent agent(encoder, info.network, info.learner, seed);
   const TemporaryDirectory directory;

@@ -42,11 +42,13 @@ struct NetworkOptions {
   std::vector<int64_t> q_layers = {128, 64};
   std::vector<int64_t> world_model_layers = {128, 64};
   double dropout = 0.0;  // probability of dropping a hidden unit while training
-  Interaction interaction = Interaction::kNone;
+  // Products and facts are the default because the learners gain by them (docs/findings.md);
+  // kNone without facts is the specification's plain concatenation.
+  Interaction interaction = Interaction::kProducts;
   int64_t bilinear_rank = 32;
   // Fields that kProducts multiplies, "state field:action field"; equal lengths required.
   std::vector<std::string> product_pairs = {"hard:tech", "soft:soft"};
-  bool structured_facts = false;  // salary gap, distance, work mode, seniority gap as inputs
+  bool structured_facts = true;  // salary gap, distance, work mode, seniority gap as inputs
   Backend backend = Backend::kFused;
 
   Status Validate() const;
@@ -106,7 +108,7 @@ struct PretrainOptions {
   double epsilon_end = 0.2;
   PhaseOptions cosine{.steps = 4000, .updates_per_step = 2, .learning_rate = 1e-3};
   PhaseOptions llm{.steps = 4000, .updates_per_step = 1, .learning_rate = 1e-3};
-  PhaseOptions hybrid_llm{.steps = 4000, .updates_per_step = 1, .learning_rate = 2e-4};
+  PhaseOptions hybrid_llm{.steps = 4000, .updates_per_step = 1, .learning_rate = 5e-4};
   int64_t minimum_updates = 500;  // of a phase, however few its steps
   // First steps of the hybrid's phase 2, out of its label budget: roll-outs of the phase 1 policy
   // that seed the buffer and on whose labels the calibration is fitted, before any update.
