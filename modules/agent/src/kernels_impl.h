@@ -17,7 +17,8 @@ inline Vector Positive(Vector value) { return value > Vector{} ? value : Vector{
 
 // A tile of kRows x (kVectors * kLanes) of c stays in registers over all of k.
 template <size_t kRows, size_t kVectors>
-void Tile(const Product& x, size_t i, size_t j) {
+void Tile(const Product& product, size_t i, size_t j) {
+  const Product x = product;  // a copy that no store can change
   Vector sum[kRows][kVectors];
 #pragma GCC unroll 16
   for (size_t r = 0; r < kRows; ++r)

@@ -53,7 +53,8 @@ const float* EncodeFeatures(size_t count, size_t width, const Encode& encode) {
 
 // Reused from step to step.
 struct PairNetwork::TrainingScratch {
-  Buffer input;  // batch x input_dim
+  Buffer input;      // batch x input_dim
+  Buffer gradients;  // as the parameters
   std::vector<float> masks;
 };
 
@@ -228,12 +229,12 @@ double PairNetwork::Train(std::span<const Pair> pairs, std::span<const float> ta
   const size_t inputs = pairs.size() * encoder_->input_dim();
   float* input = scratch_->input.Get(inputs);
   encoder_->Encode(pairs, input);
-  gradients_.resize(parameters_.size());
+  const std::span gradients(scratch_->gradients.Get(parameters_.size()), parameters_.size());
   DropoutMasks(*shape_, pairs.size(), dropout, scratch_->masks);
   const double loss =
       gradient_->Compute(*shape_, parameters_, std::span<const float>(input, inputs), targets,
-                         scratch_->masks, gradients_);
-  ApplyOptimizer(optimizer_, learning_rate, gradients_, parameters_, optimizer_state_);
+                         scratch_->masks, gradients);
+  ApplyOptimizer(optimizer_, learning_rate, gradients, parameters_, optimizer_state_);
   ++version_;
   return loss;
 }

@@ -109,7 +109,6 @@ class PairNetwork {
   std::vector<float> parameters_;
   OptimizerState optimizer_state_;
   uint64_t version_ = 0;
-  std::vector<float> gradients_;  // of the last step
 };
 
 }  // namespace dynajob
