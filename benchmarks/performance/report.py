@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 STATE, ACTION, BATCH, SET, PLANNING = 768, 1536, 64, 100, 5
+JOBS, TRANSITIONS, SYNC = 10000, 2000, 200
 Q, MODEL = [512, 256, 128, 1], [512, 256, 1]
 
 
@@ -43,10 +44,15 @@ def floors():
     learn = (act + updates * training(Q) + training(MODEL)
              + PLANNING * forward(MODEL, BATCH, inputs))
     adam = updates * parameters(Q) + parameters(MODEL)
-    maxima = updates * BATCH * (2 * STATE * Q[0] + SET * hidden_flops(Q))
+    maximum = 2 * STATE * Q[0] + SET * hidden_flops(Q)
+    maxima = updates * BATCH * maximum
+    # A sync makes every stored maximum stale, and the table: what its steps cannot do without.
+    draws = SYNC * BATCH
+    stale = TRANSITIONS * (1 - (1 - 1 / TRANSITIONS) ** draws) * maximum
+    stored = (stale + JOBS * 2 * ACTION * Q[0]) * updates / SYNC
     return {"train": (training(Q), parameters(Q)),
             "dyna": (learn + maxima, adam),
-            "dyna-stored": (learn, adam),
+            "dyna-stored": (learn + stored, adam),
             "top10-100k": (2 * STATE * Q[0] + 100000 * hidden_flops(Q), 0)}
 
 

@@ -170,19 +170,30 @@ void Transpose(const float* const* rows, size_t count, size_t width, const float
   }
 }
 
+// 64 partial sums and one order of adding them up, whatever the lanes.
 void AddDots(const float* weight, size_t rows, size_t width, size_t stride, const float* x,
              float* out) {
-  constexpr size_t kSums = 4;
+  constexpr size_t kStep = 16;
+  constexpr size_t kGroup = kStep / kLanes;  // vectors that hold 16 values
   for (size_t row = 0; row < rows; ++row, weight += stride) {
-    Vector sums[kSums] = {};
+    Vector sums[4 * kGroup] = {};
     size_t i = 0;
-    for (; i + kSums * kLanes <= width; i += kSums * kLanes)
-#pragma GCC unroll 4
-      for (size_t v = 0; v < kSums; ++v)
+    for (; i + 4 * kStep <= width; i += 4 * kStep)
+#pragma GCC unroll 16
+      for (size_t v = 0; v < 4 * kGroup; ++v)
         sums[v] += Load(weight + i + v * kLanes) * Load(x + i + v * kLanes);
-    const Vector sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    float total = 0;
-    for (size_t v = 0; v < kLanes; ++v) total += sum[v];
+    for (; i + kStep <= width; i += kStep)
+#pragma GCC unroll 4
+      for (size_t v = 0; v < kGroup; ++v)
+        sums[v] += Load(weight + i + v * kLanes) * Load(x + i + v * kLanes);
+    float part[kStep];
+#pragma GCC unroll 4
+    for (size_t v = 0; v < kGroup; ++v)
+      Store(part + v * kLanes,
+            (sums[v] + sums[v + kGroup]) + (sums[v + 2 * kGroup] + sums[v + 3 * kGroup]));
+    for (size_t half = kStep / 2; half > 0; half /= 2)
+      for (size_t v = 0; v < half; ++v) part[v] += part[v + half];
+    float total = part[0];
     for (; i < width; ++i) total += weight[i] * x[i];
     out[row] += total;
   }

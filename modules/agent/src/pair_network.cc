@@ -51,6 +51,8 @@ const float* EncodeFeatures(size_t count, size_t width, const Encode& encode) {
 
 }  // namespace
 
+std::string_view KernelsInUse() { return ChosenKernels().name; }
+
 // Reused from step to step.
 struct PairNetwork::TrainingScratch {
   Buffer input;      // batch x input_dim

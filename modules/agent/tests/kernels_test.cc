@@ -93,7 +93,7 @@ TEST(Kernels, ProductsEqualPlainLoops) {
 TEST(Kernels, AnElementHasTheSameBitsWhateverIsComputedBesideItAndOnAnyVectorWidth) {
   const size_t m = 37, n = 200, k = 300;
   const std::vector<float> a = RandomValues(m * k, 1), b = RandomValues(k * n, 2);
-  std::vector<float> reference;
+  std::vector<float> reference, dots_reference;
   for (const Kernels* kernels : AvailableKernels()) {
     std::vector<float> all(m * n), single(1);
     const Product product{.m = m,
@@ -118,8 +118,12 @@ TEST(Kernels, AnElementHasTheSameBitsWhateverIsComputedBesideItAndOnAnyVectorWid
       }
     }
     if (std::strcmp(kernels->name, "portable") == 0) continue;
+    std::vector<float> dots(m);
+    kernels->add_dots(a.data(), m, k - 3, k, b.data(), dots.data());
     if (reference.empty()) reference = all;
+    if (dots_reference.empty()) dots_reference = dots;
     EXPECT_EQ(all, reference) << kernels->name;
+    EXPECT_EQ(dots, dots_reference) << kernels->name;
   }
 }
 

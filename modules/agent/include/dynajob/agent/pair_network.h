@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "dynajob/agent/options.h"
@@ -19,6 +20,10 @@ namespace dynajob {
 class CandidateLayer;  // src/first_layer.h
 class MlpGradient;     // src/mlp.h
 struct MlpShape;       // src/mlp.h
+
+// Which matrix kernels this processor gets: "avx512", "avx2" or "portable". The first two give the
+// same bits.
+std::string_view KernelsInUse();
 
 // Flat optimizer state, for checkpoints.
 struct OptimizerState {
