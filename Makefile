@@ -1,5 +1,5 @@
 # Every target does all the set-up it needs: packages, configure, build.
-.PHONY: all demo test test-api test-llm minilm verify-minilm sample-vectors asan tsan fuzz clean help \
+.PHONY: all demo test test-api test-llm bench minilm verify-minilm sample-vectors asan tsan fuzz clean help \
         dependencies
 
 all: dependencies
@@ -40,6 +40,14 @@ verify-minilm: dependencies minilm
 	@cmake --build --preset release --target minilm_throughput
 	@scripts/verify_minilm.sh build/release/benchmarks/minilm_throughput --data $(DATA)
 
+# Every workload of the learner beside its floor and beside PyTorch, in one run.
+bench: dependencies
+	@scripts/install_dependencies.sh python3-torch
+	@cmake --preset release -DDYNAJOB_BUILD_BENCHMARKS=ON >/dev/null
+	@cmake --build --preset release --target performance_workloads
+	benchmarks/performance/report.py --program build/release/benchmarks/performance_workloads \
+	  --json build/release/benchmarks/performance.json
+
 asan: dependencies
 	@cmake --preset asan-ubsan >/dev/null
 	@cmake --build --preset asan-ubsan
@@ -75,6 +83,7 @@ help:
 	@echo 'make verify-minilm  compare it with the Python package (installs that, some 6 GB)'
 	@echo 'make sample-vectors  make the sample market'"'"'s built-in vectors anew, with MiniLM'
 	@echo 'make test-api  check the HTTP API with schemathesis and an OpenAPI validator'
+	@echo 'make bench  every workload of the learner beside its floor and beside PyTorch'
 	@echo 'make asan   build and test with the address and undefined-behaviour sanitizers'
 	@echo 'make tsan   build and test with the thread sanitizer'
 	@echo 'make fuzz   build the fuzzers with clang and run each for FUZZ_SECONDS (60)'

@@ -9,14 +9,12 @@ void CandidateLayer::Fold(const PairEncoder& encoder, const MlpShape& shape,
   const LinearShape& first = shape.layers.front();
   state_.resize(shape.state_dim);
   encoder.EncodeState(candidate, state_.data());
-  const Rows state{state_.data(), 1, shape.state_dim, shape.state_dim};
   constant_.assign(parameters + first.bias, parameters + first.bias + first.out);
-  AddLinear(state, FirstLayerWeights(shape, parameters, 0, shape.state_dim), constant_.data(),
-            first.out);
+  ChosenKernels().add_dots(parameters + first.weight, first.out, shape.state_dim, first.in,
+                           state_.data(), constant_.data());
   projection_.assign(shape.bilinear_rank, 0.0f);
-  AddLinear(state,
-            {parameters + shape.bilinear_u, shape.bilinear_rank, shape.state_dim, shape.state_dim},
-            projection_.data(), shape.bilinear_rank);
+  ChosenKernels().add_dots(parameters + shape.bilinear_u, shape.bilinear_rank, shape.state_dim,
+                           shape.state_dim, state_.data(), projection_.data());
   direction_.assign(shape.action_dim, 0.0f);
   for (size_t k = 0; k < shape.bilinear_rank; ++k) {
     const float* row = parameters + shape.bilinear_v + k * shape.action_dim;
@@ -71,15 +69,21 @@ void CandidateLayer::FoldIntoActionWeights(const PairEncoder& encoder, const Mlp
 
 void FirstLayerShares(const MlpShape& shape, const float* parameters, const float* actions,
                       size_t jobs, float* out) {
+  thread_local Buffer scratch;
   const size_t width = ShareWidth(shape);
-  std::fill_n(out, jobs * width, 0.0f);
-  const Rows input{actions, jobs, shape.action_dim, shape.action_dim};
-  AddLinear(input, FirstLayerWeights(shape, parameters, shape.state_dim, shape.action_dim), out,
-            width);
-  AddLinear(
-      input,
+  const size_t stride = PadBatch(jobs);
+  float* shares = scratch.Get(width * stride + jobs * PadBatch(width));
+  MultiplyBatch(FirstLayerWeights(shape, parameters, shape.state_dim, shape.action_dim), actions,
+                jobs, shares);
+  MultiplyBatch(
       {parameters + shape.bilinear_v, shape.bilinear_rank, shape.action_dim, shape.action_dim},
-      out + shape.first_width(), width);
+      actions, jobs, shares + shape.first_width() * stride);
+  // Back to a row per job, first with padding.
+  std::vector<const float*> features(width);
+  for (size_t i = 0; i < width; ++i) features[i] = shares + i * stride;
+  float* rows = shares + width * stride;
+  ChosenKernels().transpose(features.data(), width, jobs, nullptr, false, rows, PadBatch(width));
+  for (size_t i = 0; i < jobs; ++i) std::copy_n(rows + i * PadBatch(width), width, out + i * width);
 }
 
 }  // namespace dynajob

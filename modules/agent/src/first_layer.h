@@ -42,7 +42,7 @@ class CandidateLayer {
   Rows action_weights_{};
 };
 
-// out (jobs x ShareWidth, row-major): [Wv v | V v] of encoded actions (jobs x action_dim).
+// out (jobs x ShareWidth, row-major): [Wv v | V v] of encoded actions, features x batch.
 void FirstLayerShares(const MlpShape& shape, const float* parameters, const float* actions,
                       size_t jobs, float* out);
 inline size_t ShareWidth(const MlpShape& shape) {

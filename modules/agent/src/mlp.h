@@ -15,6 +15,8 @@
 
 #include "dynajob/core/rng.h"
 
+#include "kernels.h"
+
 namespace dynajob {
 
 struct LinearShape {
@@ -57,25 +59,28 @@ void Forward(const MlpShape& shape, const float* parameters, const float* input,
 
 // `rows` rows of `width` values, a row every `stride` values.
 struct Rows {
-  const float* data;
-  size_t rows;
-  size_t width;
-  size_t stride;
+  const float* data = nullptr;
+  size_t rows = 0;
+  size_t width = 0;
+  size_t stride = 0;
 };
-
-// out (input.rows x weight.rows, a row every `out_stride` values) += input weight^T.
-void AddLinear(const Rows& input, const Rows& weight, float* out, size_t out_stride);
 
 // The first layer's weights of the input columns [column, column + width).
 Rows FirstLayerWeights(const MlpShape& shape, const float* parameters, size_t column, size_t width);
 
-// The rest of the network from the first layer's pre-activations (overwritten): rows x first_width.
-void ForwardFromFirst(const MlpShape& shape, const float* parameters, float* pre_activation,
+// Batches inside are features x batch (kernels.h), PadBatch(rows) values for every feature.
+//
+// out = start + weight input; input has weight.width features, out weight.rows.
+void MultiplyBatch(const Rows& weight, const float* input, size_t rows, float* out,
+                   Start start = Start::kZero, const float* bias = nullptr, bool relu = false);
+
+// The rest of the network from the first layer's activations (after ReLU). out: one value a row.
+void ForwardFromFirst(const MlpShape& shape, const float* parameters, const float* first,
                       size_t rows, float* out);
 
-// Inverted-dropout masks for every hidden layer, concatenated: rows x width each, entries 0 or
-// 1 / (1 - rate). Empty when the rate is 0.
-std::vector<float> DropoutMasks(const MlpShape& shape, size_t rows, Rng rng);
+// Inverted-dropout masks for every hidden layer, concatenated: width x rows each, entries 0 or
+// 1 / (1 - rate). Nothing is written when the rate is 0.
+void DropoutMasks(const MlpShape& shape, size_t rows, Rng rng, std::vector<float>& masks);
 
 // Mean squared error of a batch and its gradient.
 class MlpGradient {
@@ -87,7 +92,7 @@ class MlpGradient {
                          std::span<const float> masks, std::span<float> gradients) = 0;
 };
 
-// Forward and backward over BLAS.
+// Forward and backward over the kernels of this processor.
 std::unique_ptr<MlpGradient> MakeFusedGradient();
 // LibTorch autograd on the same parameters: the reference, and the way to other devices.
 std::unique_ptr<MlpGradient> MakeTorchGradient();

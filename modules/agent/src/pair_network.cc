@@ -1,6 +1,7 @@
 #include "dynajob/agent/pair_network.h"
 
 #include <algorithm>
+#include <array>
 
 #include "first_layer.h"
 #include "mlp.h"
@@ -10,7 +11,7 @@ namespace dynajob {
 namespace {
 
 // Rows per tile when a network is evaluated on many jobs; keeps activations in the caches.
-constexpr size_t kTileRows = 256;
+constexpr size_t kTileRows = 64;
 
 // From how many jobs on it pays to fold a candidate's products into the weights of the whole action
 // (first_width x action_dim numbers).
@@ -20,15 +21,44 @@ std::unique_ptr<MlpGradient> MakeGradient(Backend backend) {
   return backend == Backend::kLibTorch ? MakeTorchGradient() : MakeFusedGradient();
 }
 
-// Room for the inputs and activations of one evaluation. One per thread, so that one network can be
-// evaluated by many; kept from call to call.
-float* Scratch(size_t values) {
-  thread_local std::vector<float> scratch;
-  if (scratch.size() < values) scratch.resize(values);
-  return scratch.data();
+// Room for one tile. One per thread, so that one network can be evaluated by many; kept from call
+// to call.
+struct TileScratch {
+  Buffer rows;      // inputs, a row per job
+  Buffer features;  // the same, features x batch
+  Buffer first;     // the first layer, features x batch
+  std::array<const float*, kTileRows> pointers;
+};
+TileScratch& Scratch() {
+  thread_local TileScratch scratch;
+  return scratch;
+}
+
+// features x batch of what encode(i, row) writes for i < count.
+template <typename Encode>
+const float* EncodeFeatures(size_t count, size_t width, const Encode& encode) {
+  TileScratch& scratch = Scratch();
+  float* rows = scratch.rows.Get(count * width);
+  for (size_t i = 0; i < count; ++i) {
+    scratch.pointers[i] = rows + i * width;
+    encode(i, rows + i * width);
+  }
+  float* features = scratch.features.Get(width * PadBatch(count));
+  ChosenKernels().transpose(scratch.pointers.data(), count, width, nullptr, false, features,
+                            PadBatch(count));
+  return features;
 }
 
 }  // namespace
+
+std::string_view KernelsInUse() { return ChosenKernels().name; }
+
+// Reused from step to step.
+struct PairNetwork::TrainingScratch {
+  Buffer input;      // batch x input_dim
+  Buffer gradients;  // as the parameters
+  std::vector<float> masks;
+};
 
 PairNetwork::PairNetwork(const PairEncoder& encoder, std::span<const int64_t> hidden,
                          const NetworkOptions& options, OptimizerKind optimizer, uint64_t seed)
@@ -41,6 +71,7 @@ PairNetwork::PairNetwork(const PairEncoder& encoder, std::span<const int64_t> hi
                                                         : 0,
           options.dropout)),
       gradient_(MakeGradient(backend_)),
+      scratch_(std::make_unique<TrainingScratch>()),
       parameters_(InitialParameters(*shape_, seed)) {}
 
 PairNetwork::PairNetwork(const PairNetwork& other)
@@ -49,6 +80,7 @@ PairNetwork::PairNetwork(const PairNetwork& other)
       backend_(other.backend_),
       shape_(std::make_unique<MlpShape>(*other.shape_)),
       gradient_(MakeGradient(backend_)),
+      scratch_(std::make_unique<TrainingScratch>()),
       parameters_(other.parameters_),
       optimizer_state_(other.optimizer_state_),
       version_(other.version_) {}
@@ -69,77 +101,71 @@ template <typename JobAt>
 void PairNetwork::EvaluateEach(const CandidateView& candidate, size_t count, const JobAt& job_at,
                                std::span<float> out) const {
   DYNAJOB_CHECK(count == out.size(), "one output per job");
-  const size_t action_dim = encoder_->action_dim();
-  const size_t width = shape_->first_width();
-  const size_t tile = std::min(kTileRows, count);
+  if (count == 0) return;
   const bool all = count >= kFoldJobs;
   const CandidateLayer& layer = FoldCandidate(candidate, all);
-
-  float* actions = Scratch(tile * (action_dim + width + encoder_->cross_dim()));
-  float* first = actions + tile * action_dim;
-  float* cross = first + tile * width;
-  for (size_t begin = 0; begin < count; begin += tile) {
-    const size_t rows = std::min(tile, count - begin);
-    for (size_t i = 0; i < rows; ++i) {
-      encoder_->EncodeAction(job_at(begin + i), actions + i * action_dim);
-      std::copy_n(layer.constant(), width, first + i * width);
-    }
+  for (size_t begin = 0; begin < count; begin += kTileRows) {
+    const size_t rows = std::min(kTileRows, count - begin);
     const auto jobs = [&](size_t i) { return job_at(begin + i); };
-    AddLinear({actions, rows, action_dim, action_dim}, layer.action_weights(), first, width);
-    if (!all) AddProducts(layer, rows, jobs, cross, first);
-    AddFacts(candidate, rows, jobs, cross, first);
+    float* first = Scratch().first.Get(shape_->first_width() * PadBatch(rows));
+    const float* actions = EncodeFeatures(rows, encoder_->action_dim(), [&](size_t i, float* row) {
+      encoder_->EncodeAction(jobs(i), row);
+    });
+    const bool more = encoder_->cross_dim() > 0;
+    MultiplyBatch(layer.action_weights(), actions, rows, first, Start::kBias, layer.constant(),
+                  !more);
+    std::array<float, kTileRows + kBatchPad> bilinear{};
+    if (shape_->bilinear_rank > 0) MultiplyBatch(layer.direction(), actions, rows, bilinear.data());
+    if (more) AddCross(layer, candidate, rows, jobs, /*products=*/!all, first);
     ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
-    AddLinear({actions, rows, action_dim, action_dim}, layer.direction(), out.data() + begin, 1);
+    for (size_t i = 0; i < rows; ++i) out[begin + i] += bilinear[i];
   }
 }
 
 template <typename JobAt>
-void PairNetwork::AddProducts(const CandidateLayer& layer, size_t rows, const JobAt& job_at,
-                              float* scratch, float* first) const {
-  const size_t products = encoder_->product_dim();
-  if (products == 0) return;
-  for (size_t i = 0; i < rows; ++i) encoder_->EncodePairedAction(job_at(i), scratch + i * products);
-  AddLinear({scratch, rows, products, products}, layer.paired_weights(), first,
-            shape_->first_width());
-}
-
-template <typename JobAt>
-void PairNetwork::AddFacts(const CandidateView& candidate, size_t rows, const JobAt& job_at,
-                           float* scratch, float* first) const {
+void PairNetwork::AddCross(const CandidateLayer& layer, const CandidateView& candidate, size_t rows,
+                           const JobAt& job_at, bool products, float* first) const {
   const size_t facts = encoder_->fact_dim();
-  if (facts == 0) return;
-  for (size_t i = 0; i < rows; ++i)
-    encoder_->EncodeFacts(candidate, job_at(i), scratch + i * facts);
-  const size_t column = shape_->input_dim() - facts;
-  AddLinear({scratch, rows, facts, facts},
-            FirstLayerWeights(*shape_, parameters_.data(), column, facts), first,
-            shape_->first_width());
+  if (products && encoder_->product_dim() > 0) {
+    const float* paired = EncodeFeatures(rows, encoder_->product_dim(), [&](size_t i, float* row) {
+      encoder_->EncodePairedAction(job_at(i), row);
+    });
+    MultiplyBatch(layer.paired_weights(), paired, rows, first, Start::kOld, nullptr, facts == 0);
+  }
+  if (facts > 0) {
+    const float* features = EncodeFeatures(rows, facts, [&](size_t i, float* row) {
+      encoder_->EncodeFacts(candidate, job_at(i), row);
+    });
+    const Rows weights =
+        FirstLayerWeights(*shape_, parameters_.data(), shape_->input_dim() - facts, facts);
+    MultiplyBatch(weights, features, rows, first, Start::kOld, nullptr, /*relu=*/true);
+  } else if (!products) {
+    const size_t values = shape_->first_width() * PadBatch(rows);
+    for (size_t i = 0; i < values; ++i) first[i] = first[i] > 0.0f ? first[i] : 0.0f;
+  }
 }
 
 template <typename JobAt, typename ShareAt>
 void PairNetwork::EvaluateEachShare(const CandidateView& candidate, const JobAt& job_at,
                                     const ShareAt& share_at, std::span<float> out) const {
-  const size_t width = shape_->first_width();
-  const size_t tile = std::min(kTileRows, out.size());
+  if (out.empty()) return;
   const CandidateLayer& layer = FoldCandidate(candidate, /*all=*/false);
-  float* first = Scratch(tile * (width + encoder_->cross_dim()));
-  float* cross = first + tile * width;
-  for (size_t begin = 0; begin < out.size(); begin += tile) {
-    const size_t rows = std::min(tile, out.size() - begin);
-    for (size_t i = 0; i < rows; ++i) {
-      const float* share = share_at(begin + i);
-      const float* constant = layer.constant();
-      for (size_t j = 0; j < width; ++j) first[i * width + j] = share[j] + constant[j];
-    }
+  const size_t width = shape_->first_width();
+  const bool more = encoder_->cross_dim() > 0;
+  TileScratch& scratch = Scratch();
+  for (size_t begin = 0; begin < out.size(); begin += kTileRows) {
+    const size_t rows = std::min(kTileRows, out.size() - begin);
+    for (size_t i = 0; i < rows; ++i) scratch.pointers[i] = share_at(begin + i);
+    float* first = scratch.first.Get(width * PadBatch(rows));
+    ChosenKernels().transpose(scratch.pointers.data(), rows, width, layer.constant(), !more, first,
+                              PadBatch(rows));
     const auto jobs = [&](size_t i) { return job_at(begin + i); };
-    AddProducts(layer, rows, jobs, cross, first);
-    AddFacts(candidate, rows, jobs, cross, first);
+    if (more) AddCross(layer, candidate, rows, jobs, /*products=*/true, first);
     ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
-    for (size_t i = 0; i < rows; ++i) {
-      const float* projected = share_at(begin + i) + width;
-      for (size_t k = 0; k < shape_->bilinear_rank; ++k)
-        out[begin + i] += projected[k] * layer.projection()[k];
-    }
+    if (shape_->bilinear_rank == 0) continue;
+    for (size_t i = 0; i < rows; ++i)
+      ChosenKernels().add_dots(share_at(begin + i) + width, 1, shape_->bilinear_rank, 0,
+                               layer.projection(), &out[begin + i]);
   }
 }
 
@@ -161,12 +187,11 @@ bool PairNetwork::SharesFirstLayer() const { return shape_->cross_dim == 0; }
 size_t PairNetwork::share_width() const { return ShareWidth(*shape_); }
 
 void PairNetwork::FirstLayerShares(std::span<const JobView> jobs, float* out) const {
-  const size_t action_dim = encoder_->action_dim();
-  float* actions = Scratch(std::min(kTileRows, jobs.size()) * action_dim);
   for (size_t begin = 0; begin < jobs.size(); begin += kTileRows) {
     const size_t rows = std::min(kTileRows, jobs.size() - begin);
-    for (size_t i = 0; i < rows; ++i)
-      encoder_->EncodeAction(jobs[begin + i], actions + i * action_dim);
+    const float* actions = EncodeFeatures(rows, encoder_->action_dim(), [&](size_t i, float* row) {
+      encoder_->EncodeAction(jobs[begin + i], row);
+    });
     dynajob::FirstLayerShares(*shape_, parameters_.data(), actions, rows,
                               out + begin * share_width());
   }
@@ -192,7 +217,7 @@ void PairNetwork::EvaluateShares(const CandidateView& candidate, std::span<const
 
 void PairNetwork::Evaluate(std::span<const Pair> pairs, std::span<float> out) const {
   DYNAJOB_CHECK(pairs.size() == out.size(), "one output per pair");
-  float* input = Scratch(std::min(kTileRows, pairs.size()) * encoder_->input_dim());
+  float* input = Scratch().rows.Get(std::min(kTileRows, pairs.size()) * encoder_->input_dim());
   for (size_t begin = 0; begin < pairs.size(); begin += kTileRows) {
     const size_t rows = std::min(kTileRows, pairs.size() - begin);
     encoder_->Encode(pairs.subspan(begin, rows), input);
@@ -203,15 +228,15 @@ void PairNetwork::Evaluate(std::span<const Pair> pairs, std::span<float> out) co
 double PairNetwork::Train(std::span<const Pair> pairs, std::span<const float> targets,
                           double learning_rate, Rng dropout) {
   DYNAJOB_CHECK(!pairs.empty() && pairs.size() == targets.size(), "one target per pair");
-  input_.resize(pairs.size() * encoder_->input_dim());
-  encoder_->Encode(pairs, input_.data());
-  gradients_.resize(parameters_.size());
-  const std::vector<float> masks = DropoutMasks(*shape_, pairs.size(), dropout);
+  const size_t inputs = pairs.size() * encoder_->input_dim();
+  float* input = scratch_->input.Get(inputs);
+  encoder_->Encode(pairs, input);
+  const std::span gradients(scratch_->gradients.Get(parameters_.size()), parameters_.size());
+  DropoutMasks(*shape_, pairs.size(), dropout, scratch_->masks);
   const double loss =
-      gradient_->Compute(*shape_, parameters_,
-                         std::span<const float>(input_).first(pairs.size() * encoder_->input_dim()),
-                         targets, masks, gradients_);
-  ApplyOptimizer(optimizer_, learning_rate, gradients_, parameters_, optimizer_state_);
+      gradient_->Compute(*shape_, parameters_, std::span<const float>(input, inputs), targets,
+                         scratch_->masks, gradients);
+  ApplyOptimizer(optimizer_, learning_rate, gradients, parameters_, optimizer_state_);
   ++version_;
   return loss;
 }

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,8 @@
 #include <nlohmann/json.hpp>
 #include <sqlite3.h>
 #include <unistd.h>
+
+#include "dynajob/agent/pair_network.h"
 
 #include "command.h"
 #include "endpoint_diagnosis.h"
@@ -73,17 +76,15 @@ Finding CheckProcessor() {
   return finding;
 }
 
-Finding CheckBlas() {
-  const char* core_type = std::getenv("OPENBLAS_CORETYPE");
+Finding CheckKernels() {
+  const std::string_view kernels = KernelsInUse();
   Finding finding{
-      .what = "BLAS",
-      .value = fmt::format("kernels for {}, 1 thread per worker, OPENBLAS_CORETYPE {}",
-                           openblas_get_corename(), core_type == nullptr ? "not set" : core_type),
-      .advice = ""};
-  if (core_type == nullptr)
+      .what = "kernels", .value = fmt::format("{}, 1 thread per worker", kernels), .advice = ""};
+  if (kernels == "portable") {
+    finding.health = Health::kWarn;
     finding.advice =
-        "results repeat to the bit on one kind of processor; set "
-        "OPENBLAS_CORETYPE=Haswell to repeat them on others";
+        "training will be slow, and results differ in the last bits from processors with AVX2";
+  }
   return finding;
 }
 
@@ -243,7 +244,7 @@ class DoctorCommand final : public Command {
       return 0;
     }
     std::vector<Finding> findings = {CheckVersions(),  CheckLibTorch(),
-                                     CheckProcessor(), CheckBlas(),
+                                     CheckProcessor(), CheckKernels(),
                                      CheckMemory(),    CheckDisk(session.flags.out)};
     for (Finding& finding : CheckStore(session)) findings.push_back(std::move(finding));
     bool llm_available = true;

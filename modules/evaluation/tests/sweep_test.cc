@@ -110,7 +110,8 @@ TEST(SweepPlan, AnArmRunsOnceWhereNothingThatItDependsOnChanges) {
       With([](ExperimentOptions& o) { o.bandit.components = 4; }),
       With([](ExperimentOptions& o) { o.online.learning_rate_warm = 1e-3; }),
       With([](ExperimentOptions& o) { o.trainer.network.q_layers = {8}; }),
-      With([](ExperimentOptions& o) { o.judge.skill_weight = 4; })};
+      With([](ExperimentOptions& o) { o.judge.skill_weight = 4; }),
+      With([](ExperimentOptions& o) { o.trainer.network.structured_facts = false; })};
   const std::vector<size_t> groups(cells.size(), 0);
   const SweepPlan plan = PlanSweep(cells, groups);
   const auto& arms = cells[0].comparison.arms;
@@ -123,8 +124,10 @@ TEST(SweepPlan, AnArmRunsOnceWhereNothingThatItDependsOnChanges) {
   EXPECT_THAT(own(5), ElementsAre("baseline", "cosine", "llm", "hybrid"));
   EXPECT_THAT(own(6), ElementsAre("baseline", "cosine", "llm", "hybrid", "hybrid-frozen"));
   EXPECT_EQ(own(7), arms);
+  EXPECT_THAT(own(8),
+              ElementsAre("baseline", "cosine", "llm", "hybrid", "hybrid-frozen", "linucb"));
   // Cells of another catalog share nothing with these.
-  const std::vector<size_t> apart = {0, 1, 0, 0, 0, 0, 0, 0};
+  const std::vector<size_t> apart = {0, 1, 0, 0, 0, 0, 0, 0, 0};
   EXPECT_EQ(PlanSweep(cells, apart).ArmsToRun(1, arms), arms);
 }
 

@@ -25,7 +25,7 @@ enum class OptimizerKind { kAdam, kRmsProp };
 // Who computes loss and gradient of the multilayer perceptron. Both are the same function (equal to
 // 1e-5 relative in the tests).
 enum class Backend {
-  kFused,     // hand-written forward and backward over BLAS, the default on CPU
+  kFused,     // our own forward and backward over the kernels of the processor, the default on CPU
   kLibTorch,  // LibTorch modules and autograd, the reference
 };
 

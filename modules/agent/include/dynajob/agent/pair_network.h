@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "dynajob/agent/options.h"
@@ -19,6 +20,10 @@ namespace dynajob {
 class CandidateLayer;  // src/first_layer.h
 class MlpGradient;     // src/mlp.h
 struct MlpShape;       // src/mlp.h
+
+// Which matrix kernels this processor gets: "avx512", "avx2" or "portable". The first two give the
+// same bits.
+std::string_view KernelsInUse();
 
 // Flat optimizer state, for checkpoints.
 struct OptimizerState {
@@ -94,25 +99,21 @@ class PairNetwork {
   template <typename JobAt, typename ShareAt>
   void EvaluateEachShare(const CandidateView& candidate, const JobAt& job_at,
                          const ShareAt& share_at, std::span<float> out) const;
-  // What products and facts of job_at(0), … add to the first layer (rows x first width).
+  // Completes the first layer (first width x batch): products and facts of job_at(0), …, and ReLU.
   template <typename JobAt>
-  void AddProducts(const CandidateLayer& layer, size_t rows, const JobAt& job_at, float* scratch,
-                   float* first) const;
-  template <typename JobAt>
-  void AddFacts(const CandidateView& candidate, size_t rows, const JobAt& job_at, float* scratch,
-                float* first) const;
+  void AddCross(const CandidateLayer& layer, const CandidateView& candidate, size_t rows,
+                const JobAt& job_at, bool products, float* first) const;
+  struct TrainingScratch;
 
   const PairEncoder* encoder_;
   OptimizerKind optimizer_;
   Backend backend_;
   std::unique_ptr<const MlpShape> shape_;
   std::unique_ptr<MlpGradient> gradient_;
+  std::unique_ptr<TrainingScratch> scratch_;
   std::vector<float> parameters_;
   OptimizerState optimizer_state_;
   uint64_t version_ = 0;
-  // Scratch of Train, reused from call to call.
-  std::vector<float> input_;
-  std::vector<float> gradients_;
 };
 
 }  // namespace dynajob
