@@ -53,6 +53,7 @@ Settings::Settings() {
   train.Bind(registry_);
   llm.Bind(registry_);
   serve.Bind(registry_);
+  learn.Bind(registry_);
 }
 
 Status Settings::Load(const ConfigSources& sources) {
@@ -86,6 +87,7 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());
   DYNAJOB_RETURN_IF_ERROR(llm.Validate());
   DYNAJOB_RETURN_IF_ERROR(train.Validate());
+  DYNAJOB_RETURN_IF_ERROR(learn.Validate());
   return serve.Validate();
 }
 

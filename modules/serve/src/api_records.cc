@@ -182,7 +182,7 @@ Reply DeleteRecord(Service& service, const Call& call) {
       service.snapshots().Publish(service.market().jobs());
     } else {
       service.market().RemoveCandidate(id);
-      service.settled().Forget(id);
+      service.ForgetCandidate(id);
     }
     return Status::Ok();
   });

@@ -42,8 +42,9 @@ Result<std::unique_ptr<Service>> Service::Open(ServerParts parts, const ServeOpt
   service->rates_ =
       std::make_unique<RateLimits>(service->keys_.size(), options.rate, options.burst);
   service->shown_ = std::make_unique<ShownPages>(static_cast<size_t>(options.shown_pages));
-  DYNAJOB_RETURN_IF_ERROR(service->StartWriter());
   service->DeclareMetrics();
+  service->StartLearner(*service->store_);
+  DYNAJOB_RETURN_IF_ERROR(service->StartWriter());
   return service;
 }
 
@@ -121,6 +122,59 @@ Status Service::LoadModel() {
   return Status::Ok();
 }
 
+void Service::StartLearner(Store& store) {
+  const std::shared_ptr<const Policy> policy = snapshots_->Current()->policy;
+  why_not_learning_ = !parts_.learning.enabled ? "learn.enabled is false"
+                      : policy == nullptr      ? "there is no model: jobs are ranked by cosine"
+                                               : "";
+  if (!why_not_learning_.empty()) return;
+  LearnerParts parts{
+      .options = parts_.learning,
+      .online = parts_.online,
+      .rewards = parts_.rewards,
+      .epsilon = options_.epsilon,
+      .market = market_.get(),
+      .snapshots = snapshots_.get(),
+      .settled = &settled_,
+      .metrics = &metrics_,
+      // One for each model: names may have any character.
+      .directory = parts_.state / "learner" / fmt::format("{:016x}", HashBytes(policy->version)),
+      .log = parts_.log};
+  Result<std::unique_ptr<Learner>> learner = Learner::Start(std::move(parts), policy, store);
+  if (learner.ok()) {
+    learner_ = std::move(learner).value();
+    return;
+  }
+  why_not_learning_ = "the learner could not start; the server's log says why";
+  Log("learning: cannot start: " + learner.error().message);
+}
+
+Status Service::Activate(std::shared_ptr<const Policy> policy) {
+  // No response comes into the store in between: the new learner reads what is there.
+  return writer_->Run([&](Store& store) -> Status {
+    DYNAJOB_RETURN_IF_ERROR(SaveActiveModel(policy->name));
+    const std::lock_guard lock(learner_mutex_);
+    learner_.reset();
+    snapshots_->Publish(policy);
+    StartLearner(store);
+    return Status::Ok();
+  });
+}
+
+LearningStatus Service::learning() const {
+  const std::lock_guard lock(learner_mutex_);
+  if (learner_ != nullptr) return learner_->status();
+  LearningStatus off;
+  off.why_off = why_not_learning_;
+  return off;
+}
+
+void Service::ForgetCandidate(const std::string& id) {
+  settled_.Forget(id);
+  const std::lock_guard lock(learner_mutex_);
+  if (learner_ != nullptr) learner_->Forget(id);
+}
+
 Status Service::StartWriter() {
   std::unique_ptr<Spool> spool;
   if (parts_.spool && options_.spool_bytes > 0) {
@@ -131,8 +185,13 @@ Status Service::StartWriter() {
         spool, Spool::Open(parts_.state / kSpoolFile, static_cast<size_t>(options_.spool_bytes)));
     for (const ResponseEvent& event : spool->events()) settled_.Add(event);
   }
-  writer_ = std::make_unique<StoreWriter>(std::move(store_), std::move(spool), parts_.open_store,
-                                          parts_.log, StoreWriter::Options{});
+  writer_ = std::make_unique<StoreWriter>(
+      std::move(store_), std::move(spool), parts_.open_store, parts_.log,
+      [this](const ResponseEvent& event, uint32_t key) {
+        const std::lock_guard lock(learner_mutex_);
+        if (learner_ != nullptr) learner_->Add(event, key);
+      },
+      StoreWriter::Options{});
   return Status::Ok();
 }
 
@@ -144,6 +203,7 @@ void Service::DeclareMetrics() {
   metrics_.DeclareCounter("dynajob_recommendations_total", "Jobs shown, by source.");
   metrics_.DeclareCounter("dynajob_feedback_total", "Feedback events by kind and outcome.");
   metrics_.DeclareCounter("dynajob_model_activations_total", "Models activated, by outcome.");
+  DeclareLearningMetrics(metrics_);
   const auto gauge = [this](const char* name, const char* help, std::function<double()> value) {
     metrics_.DeclareGauge(name, help, std::move(value));
   };
@@ -161,6 +221,12 @@ void Service::DeclareMetrics() {
         [this] { return static_cast<double>(writer_->spooled()); });
   gauge("dynajob_writes_waiting", "Writes that wait for the store.",
         [this] { return static_cast<double>(writer_->waiting()); });
+  gauge("dynajob_learning_enabled", "Whether the policy learns (1) or not (0).",
+        [this] { return learning().state == LearningState::kOff ? 0.0 : 1.0; });
+  gauge("dynajob_learning_waiting", "Stored responses that are not learned yet.",
+        [this] { return static_cast<double>(learning().waiting); });
+  gauge("dynajob_learning_held_back", "Responses kept to judge snapshots by.",
+        [this] { return static_cast<double>(learning().held_back); });
   gauge("dynajob_rankings_working", "Requests that are computed.",
         [this] { return static_cast<double>(gate_->load().working); });
   gauge("dynajob_rankings_waiting", "Requests that wait to be computed.",

@@ -13,6 +13,7 @@
 #include "access.h"
 #include "admission.h"
 #include "history.h"
+#include "learner.h"
 #include "market.h"
 #include "metrics.h"
 #include "snapshot.h"
@@ -58,8 +59,12 @@ class Service {
 
   // The model of the start, or one of the store; kNotFound when there is none of this name.
   Result<std::shared_ptr<const Policy>> LoadPolicy(const std::string& name);
-  // Remembered over restarts.
-  Status SaveActiveModel(const std::string& name) const;
+
+  // Ranks with another model from the next request on, remembers it over restarts, and learns with
+  // it from then on.
+  Status Activate(std::shared_ptr<const Policy> policy);
+  LearningStatus learning() const;
+  void ForgetCandidate(const std::string& id);
 
   bool draining() const { return stop_ != nullptr && stop_->cancelled(); }
   void set_stop(const CancellationToken* stop) { stop_ = stop; }
@@ -71,6 +76,9 @@ class Service {
   Status LoadKeys();
   Status LoadMarket();
   Status LoadModel();
+  Status SaveActiveModel(const std::string& name) const;
+  // Requires learner_mutex_ once the writer works.
+  void StartLearner(Store& store);
   Status StartWriter();
   void DeclareMetrics();
   Result<std::string> ActiveModel() const;
@@ -91,6 +99,10 @@ class Service {
   std::unique_ptr<RateLimits> rates_;
   Metrics metrics_;
   const CancellationToken* stop_ = nullptr;
+  mutable std::mutex learner_mutex_;
+  // Guarded by learner_mutex_.
+  std::unique_ptr<Learner> learner_;
+  std::string why_not_learning_;
   std::unique_ptr<StoreWriter> writer_;  // last: its thread ends before the rest goes
 };
 

@@ -42,6 +42,9 @@ class StoreWriter {
  public:
   using OpenFunction = std::function<Result<std::unique_ptr<Store>>()>;
   using Task = std::function<Status(Store&)>;
+  // Called by the writer's thread for each response that has come into the store, once; `key` is
+  // that of Put, 0 for one that has waited in the spool.
+  using StoredFunction = std::function<void(const ResponseEvent&, uint32_t key)>;
   struct Options {
     size_t queue = 10'000;                  // writes that wait
     size_t group = 500;                     // responses in one transaction
@@ -51,12 +54,13 @@ class StoreWriter {
   // `store` is this object's from now on, used by its thread alone. `spool` may be null. `reopen`
   // opens the store again after it was away. `log` takes lines for the operator.
   StoreWriter(std::unique_ptr<Store> store, std::unique_ptr<Spool> spool, OpenFunction reopen,
-              std::function<void(const std::string&)> log, const Options& options);
+              std::function<void(const std::string&)> log, StoredFunction stored,
+              const Options& options);
   // Finishes what was given.
   ~StoreWriter();
 
   // kIo with the word "queue" when too much waits.
-  Result<WrittenResponse> Put(const ResponseEvent& event);
+  Result<WrittenResponse> Put(const ResponseEvent& event, uint32_t key);
   // Runs `task` with the store. Other tasks run before or after it, never at the same time.
   Status Run(Task task);
 
@@ -69,6 +73,7 @@ class StoreWriter {
  private:
   struct Entry {
     ResponseEvent event;
+    uint32_t key = 0;
     Task task;  // null: `event` is to be written
     std::promise<Result<WrittenResponse>> done;
   };
@@ -87,6 +92,7 @@ class StoreWriter {
   std::unique_ptr<Spool> spool_;
   OpenFunction reopen_;
   std::function<void(const std::string&)> log_;
+  StoredFunction stored_;
   Options options_;
   std::atomic<bool> available_{true};
   std::atomic<int64_t> last_contact_ms_;
