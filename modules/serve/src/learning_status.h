@@ -21,10 +21,11 @@ struct LearningPoint {
   std::optional<double> model_loss;
   // Mean squared error of the reward that the snapshot's Q-values imply, on held-back responses;
   // nullopt while there are too few of them.
-  std::optional<double> error;
-  std::optional<double> error_before;  // of the snapshot in force until then, on the same
-  bool rolled_back = false;            // else published
-  std::string version = {};            // of the snapshot that was tried
+  std::optional<double> error = std::nullopt;
+  std::optional<double> error_before =
+      std::nullopt;          // of the snapshot in force until then, on the same
+  bool rolled_back = false;  // else published
+  std::string version = {};  // of the snapshot that was tried
 };
 
 enum class LearningState {

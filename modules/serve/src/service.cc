@@ -41,10 +41,11 @@ Result<std::unique_ptr<Service>> Service::Open(ServerParts parts, const ServeOpt
       static_cast<size_t>(options.queue));
   service->rates_ =
       std::make_unique<RateLimits>(service->keys_.size(), options.rate, options.burst);
-  service->shown_ = std::make_unique<ShownPages>(static_cast<size_t>(options.shown_pages));
+  DYNAJOB_RETURN_IF_ERROR(service->LoadPages());
   service->DeclareMetrics();
   service->StartLearner(*service->store_);
   DYNAJOB_RETURN_IF_ERROR(service->StartWriter());
+  service->Follow();
   return service;
 }
 
@@ -60,7 +61,70 @@ Status Service::LoadKeys() {
       options_.host));
 }
 
+Status Service::LoadPages() {
+  shown_ = std::make_unique<ShownPages>(static_cast<size_t>(options_.shown_pages));
+  DYNAJOB_ASSIGN_OR_RETURN(page_log_,
+                           PageLog::Open(parts_.state, static_cast<size_t>(options_.shown_pages),
+                                         [this](std::string request_id, ShownPage page) {
+                                           shown_->Add(std::move(request_id), std::move(page));
+                                         }));
+  return Status::Ok();
+}
+
+void Service::RememberPage(const std::string& request_id, ShownPage page) {
+  {
+    const std::lock_guard lock(page_log_mutex_);
+    const Status appended = page_log_->Append(request_id, page);
+    // Recommendations go on; only feedback after a restart is not joined.
+    if (!appended.ok() && !page_log_failed_)
+      Log("pages that are shown cannot be kept: " + appended.error().message);
+    page_log_failed_ = !appended.ok();
+  }
+  shown_->Add(request_id, std::move(page));
+}
+
+void Service::Follow() {
+  if (feed_ == nullptr) return;
+  follower_ = std::make_unique<JobFollower>(
+      JobFollower::Parts{.open_store = parts_.open_store,
+                         .spec = parts_.spec,
+                         .market = market_.get(),
+                         .apply =
+                             [this](const JobFollower::Parts::Make& make) {
+                               return writer_
+                                   ->Run([&](Store&) {
+                                     Apply(make(written_jobs_));
+                                     written_jobs_.clear();
+                                     return Status::Ok();
+                                   })
+                                   .ok();
+                             },
+                         .log = parts_.log},
+      std::move(followed_), std::move(feed_));
+}
+
+void Service::Apply(const JobUpdate& update) {
+  if (update.empty()) return;
+  market_->Put(update.changed);
+  for (const std::string& id : update.removed) market_->RemoveJob(id);
+  snapshots_->Publish(market_->jobs());
+  metrics_.Count("dynajob_jobs_followed_total", {{"change", "put"}},
+                 static_cast<double>(update.changed.size()));
+  metrics_.Count("dynajob_jobs_followed_total", {{"change", "removed"}},
+                 static_cast<double>(update.removed.size()));
+  Log(fmt::format("jobs: {} new or changed and {} removed in the store", update.changed.size(),
+                  update.removed.size()));
+}
+
 Status Service::LoadMarket() {
+  // Watched first, so that no change falls between this and the loading.
+  DYNAJOB_ASSIGN_OR_RETURN(followed_, parts_.open_store());
+  Result<std::unique_ptr<JobFeed>> feed = followed_->WatchJobs();
+  if (feed.ok()) {
+    feed_ = std::move(feed).value();
+  } else {
+    Log("jobs: changes by other programs need a restart: " + feed.error().message);
+  }
   DYNAJOB_ASSIGN_OR_RETURN(store_, parts_.open_store());
   DYNAJOB_ASSIGN_OR_RETURN(Catalog catalog, store_->LoadCatalog(parts_.spec));
   market_ = std::make_unique<Market>(std::make_shared<const Catalog>(std::move(catalog)));
@@ -203,6 +267,8 @@ void Service::DeclareMetrics() {
   metrics_.DeclareCounter("dynajob_recommendations_total", "Jobs shown, by source.");
   metrics_.DeclareCounter("dynajob_feedback_total", "Feedback events by kind and outcome.");
   metrics_.DeclareCounter("dynajob_model_activations_total", "Models activated, by outcome.");
+  metrics_.DeclareCounter("dynajob_jobs_followed_total",
+                          "Jobs that other programs changed in the store, by what happened.");
   DeclareLearningMetrics(metrics_);
   const auto gauge = [this](const char* name, const char* help, std::function<double()> value) {
     metrics_.DeclareGauge(name, help, std::move(value));

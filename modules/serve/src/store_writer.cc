@@ -43,18 +43,24 @@ StoreWriter::~StoreWriter() {
 
 size_t StoreWriter::waiting() const {
   const std::lock_guard lock(mutex_);
-  return queue_.size();
+  return in_flight_;
 }
 
 Result<WrittenResponse> StoreWriter::Submit(Entry entry) {
   std::future<Result<WrittenResponse>> done = entry.done.get_future();
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= options_.queue)
-      return IoError(fmt::format("the queue of writes is full: {} wait", queue_.size()));
+    if (in_flight_ >= options_.queue)
+      return IoError(fmt::format("the queue of writes is full: {} wait", in_flight_));
+    ++in_flight_;
     queue_.push_back(std::move(entry));
   }
   changed_.notify_one();
+  done.wait();
+  {
+    const std::lock_guard lock(mutex_);
+    --in_flight_;
+  }
   return done.get();
 }
 

@@ -46,7 +46,9 @@ class StoreWriter {
   // that of Put, 0 for one that has waited in the spool.
   using StoredFunction = std::function<void(const ResponseEvent&, uint32_t key)>;
   struct Options {
-    size_t queue = 10'000;                  // writes that wait
+    // Writes that wait or are under way. Each holds a thread of the server, so that more of them
+    // would keep it from answering anything else while the store is slow.
+    size_t queue = 64;
     size_t group = 500;                     // responses in one transaction
     std::chrono::milliseconds check{2000};  // between looks whether the store is there
   };
@@ -101,6 +103,7 @@ class StoreWriter {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Entry> queue_;  // guarded by mutex_
+  size_t in_flight_ = 0;     // guarded by mutex_
   bool stop_ = false;        // guarded by mutex_
   std::thread thread_;
 };
