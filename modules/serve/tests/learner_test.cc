@@ -10,6 +10,7 @@
 namespace dynajob {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -195,7 +196,7 @@ TEST_F(LearnerTest, WhoIsDeletedIsForgotten) {
   for (const auto& entry : std::filesystem::directory_iterator(directory))
     EXPECT_EQ(ReadFile(entry.path())->find("\\\"c1\\\""), std::string::npos) << entry.path();
   Start();
-  EXPECT_EQ(Handled(WaitFor(12)), 24u);  // what was learned from them stays counted
+  EXPECT_EQ(learner_->status().learned, before.learned);  // what was learned stays learned
 }
 
 TEST_F(LearnerTest, ASnapshotThatIsWorseIsRolledBackAndSaysSo) {
@@ -205,7 +206,9 @@ TEST_F(LearnerTest, ASnapshotThatIsWorseIsRolledBackAndSaysSo) {
   RespondMany(120);
   WaitFor(120);
   Stop();
-  const std::string good = snapshots_.Current()->version();
+  // Its checksum: what is learned while its weights rank is counted in the version.
+  const std::string version = snapshots_.Current()->version();
+  const std::string good = version.substr(version.rfind('-'));
   options_.learning_rate = 1;  // every step overshoots by far
   Start();
   RespondMany(120);
@@ -213,22 +216,22 @@ TEST_F(LearnerTest, ASnapshotThatIsWorseIsRolledBackAndSaysSo) {
   EXPECT_GE(status.rolled_back, 1u);
   ASSERT_FALSE(status.rollbacks.empty());
   EXPECT_GT(*status.rollbacks.back().error, *status.rollbacks.back().error_before);
-  EXPECT_EQ(snapshots_.Current()->version(), good);
+  EXPECT_THAT(snapshots_.Current()->version(), EndsWith(good));
   EXPECT_THAT(metrics_.ToText(), HasSubstr("snapshots_total{outcome=\"rolled_back\"}"));
   const std::lock_guard lock(mutex_);
-  EXPECT_THAT(lines_.back(), HasSubstr("was rolled back to " + good));
+  EXPECT_THAT(lines_.back(), HasSubstr("was rolled back to m+"));
+  EXPECT_THAT(lines_.back(), HasSubstr(good + ": squared error"));
 }
 
 TEST_F(LearnerTest, LearnsMoreThanItHasStepsFor) {
-  options_.updates_per_response = 50;
-  online_.warmup_steps = 5;
-  for (size_t i = 0; i < 1200; ++i) Respond(Event(i % 40, i / 40 + i % 40, "save"));
+  options_.updates_per_response = 8;
+  for (size_t i = 0; i < 600; ++i) Respond(Event(i % 40, (i / 40 + i % 40) % 60, "save"));
   options_.person_day = 1000;
   options_.key_job_day = 1000;
   Start();
-  const LearningStatus status = WaitFor(1200);
-  EXPECT_EQ(status.learned, 1200u);
-  EXPECT_EQ(status.buffer_size, 1200u);
+  const LearningStatus status = WaitFor(600);
+  EXPECT_EQ(status.learned, 600u);
+  EXPECT_EQ(status.buffer_size, 600u);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class LearnerFixture : public ::testing::Test {
         base_(RandomPolicy(*catalog_, "m", 3, Interaction::kNone, strategy)),
         snapshots_(market_.jobs(), base_) {
     DeclareLearningMetrics(metrics_);
-    auto store = OpenStore((directory_.path() / "market.db").string(), OpenMode::kReadWrite, {});
+    auto store = OpenStore((directory_.path() / "market.db").string(), OpenMode::kCreate, {});
     DYNAJOB_CHECK(store.ok(), "a store");
     store_ = std::move(store).value();
     std::vector<Job> all_jobs;
@@ -98,7 +98,7 @@ class LearnerFixture : public ::testing::Test {
   }
   // Waits until that many responses are dealt with and a snapshot has been tried.
   LearningStatus WaitFor(uint64_t handled) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     for (;;) {
       const LearningStatus status = learner_->status();
       const uint64_t tried = status.points.empty() ? 0 : status.points.back().responses;
