@@ -1,5 +1,5 @@
 # Every target does all the set-up it needs: packages, configure, build.
-.PHONY: all demo test test-api test-llm minilm verify-minilm sample-vectors asan tsan fuzz clean help \
+.PHONY: all demo test test-api test-llm bench minilm verify-minilm sample-vectors asan tsan fuzz clean help \
         dependencies
 
 all: dependencies
@@ -11,6 +11,7 @@ demo: all
 
 test: all
 	@scripts/install_minilm.sh || echo 'MiniLM could not be fetched: its tests will be skipped'
+	@scripts/install_test_browser.sh >/dev/null || echo 'There is no browser: the tests of pages will be skipped'
 	tests/servers/with_mongodb ctest --preset release
 
 # The HTTP API against an OpenAPI validator, schemathesis (5,000 requests and more) and Prometheus' parser.
@@ -39,6 +40,14 @@ verify-minilm: dependencies minilm
 	@cmake --build --preset release --target minilm_throughput
 	@scripts/verify_minilm.sh build/release/benchmarks/minilm_throughput --data $(DATA)
 
+# Every workload of the learner beside its floor and beside PyTorch, in one run.
+bench: dependencies
+	@scripts/install_dependencies.sh python3-torch
+	@cmake --preset release -DDYNAJOB_BUILD_BENCHMARKS=ON >/dev/null
+	@cmake --build --preset release --target performance_workloads
+	benchmarks/performance/report.py --program build/release/benchmarks/performance_workloads \
+	  --json build/release/benchmarks/performance.json
+
 asan: dependencies
 	@cmake --preset asan-ubsan >/dev/null
 	@cmake --build --preset asan-ubsan
@@ -52,7 +61,7 @@ tsan: dependencies
 FUZZ_SECONDS ?= 60
 
 fuzz: dependencies
-	@scripts/install_dependencies.sh clang libclang-rt-14-dev
+	@scripts/install_dependencies.sh clang-16 libclang-rt-16-dev
 	@cmake --preset fuzz >/dev/null
 	@cmake --build --preset fuzz
 	@for fuzzer in $$(find build/fuzz/modules -type f -name 'fuzz_*' -perm -u+x); do \
@@ -74,6 +83,7 @@ help:
 	@echo 'make verify-minilm  compare it with the Python package (installs that, some 6 GB)'
 	@echo 'make sample-vectors  make the sample market'"'"'s built-in vectors anew, with MiniLM'
 	@echo 'make test-api  check the HTTP API with schemathesis and an OpenAPI validator'
+	@echo 'make bench  every workload of the learner beside its floor and beside PyTorch'
 	@echo 'make asan   build and test with the address and undefined-behaviour sanitizers'
 	@echo 'make tsan   build and test with the thread sanitizer'
 	@echo 'make fuzz   build the fuzzers with clang and run each for FUZZ_SECONDS (60)'

@@ -13,6 +13,10 @@ packages=(
   "$@"
 )
 
+# They build dashboard/. A machine may have others than Debian's, which will do.
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
+
 missing=()
 for package in "${packages[@]}"; do
   status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)

@@ -1,5 +1,6 @@
 """Runs the dynajob program as a user does. Only the standard library is needed."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -36,7 +37,7 @@ TINY = [
 
 
 # What would configure dynajob, besides DYNAJOB_….
-HIDDEN = ("MONGODB_URI", "NO_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+HIDDEN = ("EMBEDDINGS_API_KEY", "MONGODB_URI", "NO_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 
 
 def environment():
@@ -62,6 +63,12 @@ def run(*arguments, **options):
     options.setdefault("env", environment())
     options.setdefault("timeout", 120)
     return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, **options)
+
+
+def report_data(path):
+    """What report.html draws: the JSON in its data element."""
+    page = pathlib.Path(path).read_text(encoding="utf-8")
+    return json.loads(page.split('<script id="report-data" type="application/json">')[1].split("</script>")[0])
 
 
 class EndToEndTest(unittest.TestCase):

@@ -10,7 +10,7 @@ from support import BINARY, TINY, EndToEndTest, MarketTest, environment, run, se
 class DemoTest(MarketTest):
     def test_leaves_store_results_report_and_model(self):
         for name in ("market.db", "results.json", "report.html", "timing.json", "config.toml",
-                     "model/model.safetensors", "model/model.json", "model/config.toml",
+                     "label_audit.json", "model/model.safetensors", "model/model.json", "model/config.toml",
                      "model/progress.csv", "model/progress.jsonl"):
             self.assertTrue((self.demo / name).is_file(), name)
         results = json.loads((self.demo / "results.json").read_text())

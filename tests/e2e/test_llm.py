@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from support import TINY, MarketTest, command, environment, run, settings
+from support import TINY, MarketTest, command, environment, report_data, run, settings
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "servers"))
 
@@ -103,13 +103,15 @@ class ResultsTest(LlmTest):
                   for arm in results["protocols"][0]["arms"]}
         self.assertGreater(labels["hybrid"], 0)
         self.assertEqual(labels["cosine"], 0)
-        page = (out / "report.html").read_text()
-        for words in ("Who labelled", MODEL, "probabilities", "unknown"):
-            self.assertIn(words, page)
+        llm = report_data(out / "report.html")["llm"]
+        self.assertEqual(llm, json.loads((out / "llm.json").read_text()))
+        self.assertEqual(llm["model"], MODEL)
+        self.assertFalse((out / "label_audit.json").exists())
         # A surrogate's run in the same directory leaves nothing of it.
         self.assert_exit(self.compare(out, "surrogate"), 0)
         self.assertFalse((out / "llm.json").exists())
-        self.assertNotIn("Who labelled", (out / "report.html").read_text())
+        self.assertIsNone(report_data(out / "report.html")["llm"])
+        self.assertTrue((out / "label_audit.json").exists())
         self.assertEqual(json.loads((out / "results.json").read_text())["llm"],
                          {"kind": "surrogate"})
 
@@ -430,7 +432,7 @@ class BudgetTest(LlmTest):
         cost = {arm["name"]: arm["cost"] for arm in arms}["llm"]
         self.assertEqual(cost["llm_calls"], 2 * 40)
         self.assertGreater(cost["predicted_rewards"], 50)
-        self.assertIn("rewards from the world model", (out / "report.html").read_text())
+        self.assertIn("Labels ran out", report_data(out / "report.html")["note"])
         self.assert_exit(self.compare(replay, "replay", configuration=configuration), 0)
         self.assertEqual((out / "results.json").read_bytes(),
                          (replay / "results.json").read_bytes())

@@ -1,52 +1,12 @@
 #include "mlp.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <mutex>
-
-#include <cblas.h>
 
 #include "dynajob/core/check.h"
 
 namespace dynajob {
-namespace {
-
-// Parallelism comes from agents, one thread each; a second pool inside BLAS would only fight them.
-void UseOneBlasThread() {
-  static std::once_flag once;
-  std::call_once(once, [] { openblas_set_num_threads(1); });
-}
-
-int Int(size_t value) { return static_cast<int>(value); }
-
-// c (m x n, row stride ldc) = beta c + a (m x k) b^T, b given as n rows of k values, stride ldb.
-void MultiplyTransposed(size_t m, size_t n, size_t k, const float* a, size_t lda, const float* b,
-                        size_t ldb, float beta, float* c, size_t ldc) {
-  if (n == 1) {
-    cblas_sgemv(CblasRowMajor, CblasNoTrans, Int(m), Int(k), 1.0f, a, Int(lda), b, 1, beta, c,
-                Int(ldc));
-    return;
-  }
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, Int(m), Int(n), Int(k), 1.0f, a, Int(lda), b,
-              Int(ldb), beta, c, Int(ldc));
-}
-
-void FillRows(const float* row, size_t rows, size_t width, float* out) {
-  for (size_t i = 0; i < rows; ++i) std::copy(row, row + width, out + i * width);
-}
-
-void Relu(float* values, size_t count) {
-  for (size_t i = 0; i < count; ++i) values[i] = values[i] > 0.0f ? values[i] : 0.0f;
-}
-
-// Scratch of the calling thread: one agent per thread, so this is one agent's memory.
-std::vector<float>& ThreadScratch(size_t index, size_t size) {
-  thread_local std::vector<float> scratch[3];
-  if (scratch[index].size() < size) scratch[index].resize(size);
-  return scratch[index];
-}
-
-}  // namespace
 
 MlpShape::MlpShape(size_t state, size_t action, size_t cross, std::span<const int64_t> hidden,
                    size_t rank, double rate)
@@ -101,206 +61,110 @@ std::vector<float> InitialParameters(const MlpShape& shape, uint64_t seed) {
   return parameters;
 }
 
-void AddFirstLayer(const MlpShape& shape, const float* parameters, size_t column, size_t width,
-                   const float* input, size_t rows, float* out) {
-  UseOneBlasThread();
-  if (width == 0 || rows == 0) return;
+Rows FirstLayerWeights(const MlpShape& shape, const float* parameters, size_t column,
+                       size_t width) {
   const LinearShape& first = shape.layers.front();
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, Int(rows), Int(first.out), Int(width), 1.0f,
-              input, Int(width), parameters + first.weight + column, Int(first.in), 1.0f, out,
-              Int(first.out));
+  return {parameters + first.weight + column, first.out, width, first.in};
 }
 
-void ForwardFromFirst(const MlpShape& shape, const float* parameters, float* pre_activation,
-                      size_t rows, float* out) {
-  UseOneBlasThread();
-  float* activation = pre_activation;
-  for (size_t i = 1; i < shape.layers.size(); ++i) {
-    const LinearShape& layer = shape.layers[i];
-    Relu(activation, rows * layer.in);
-    const bool last = i + 1 == shape.layers.size();
-    float* next = last ? out : ThreadScratch(i % 2, rows * layer.out).data();
-    FillRows(parameters + layer.bias, rows, layer.out, next);
-    MultiplyTransposed(rows, layer.out, layer.in, activation, layer.in, parameters + layer.weight,
-                       layer.in, 1.0f, next, layer.out);
-    activation = next;
-  }
-}
-
-void AddBilinear(const MlpShape& shape, const float* parameters, const float* state,
-                 const float* actions, size_t rows, float* out) {
-  if (shape.bilinear_rank == 0) return;
-  UseOneBlasThread();
-  // (U s) then V^T (U s): one vector of action_dim, then a dot product per job.
-  std::vector<float>& scratch = ThreadScratch(2, shape.bilinear_rank + shape.action_dim);
-  float* projected = scratch.data();
-  float* direction = projected + shape.bilinear_rank;
-  cblas_sgemv(CblasRowMajor, CblasNoTrans, Int(shape.bilinear_rank), Int(shape.state_dim), 1.0f,
-              parameters + shape.bilinear_u, Int(shape.state_dim), state, 1, 0.0f, projected, 1);
-  cblas_sgemv(CblasRowMajor, CblasTrans, Int(shape.bilinear_rank), Int(shape.action_dim), 1.0f,
-              parameters + shape.bilinear_v, Int(shape.action_dim), projected, 1, 0.0f, direction,
-              1);
-  cblas_sgemv(CblasRowMajor, CblasNoTrans, Int(rows), Int(shape.action_dim), 1.0f, actions,
-              Int(shape.action_dim), direction, 1, 1.0f, out, 1);
-}
-
-void Forward(const MlpShape& shape, const float* parameters, const float* input, size_t rows,
-             float* out) {
-  const LinearShape& first = shape.layers.front();
-  std::vector<float> pre_activation(rows * first.out);
-  FillRows(parameters + first.bias, rows, first.out, pre_activation.data());
-  AddFirstLayer(shape, parameters, 0, first.in, input, rows, pre_activation.data());
-  ForwardFromFirst(shape, parameters, pre_activation.data(), rows, out);
-  for (size_t i = 0; i < rows && shape.bilinear_rank > 0; ++i) {
-    const float* state = input + i * first.in;
-    AddBilinear(shape, parameters, state, state + shape.state_dim, 1, out + i);
-  }
-}
-
-std::vector<float> DropoutMasks(const MlpShape& shape, size_t rows, Rng rng) {
-  std::vector<float> masks;
-  if (shape.dropout <= 0) return masks;
-  size_t units = 0;
-  for (size_t i = 0; i + 1 < shape.layers.size(); ++i) units += shape.layers[i].out;
-  masks.resize(rows * units);
-  const auto keep = static_cast<float>(1 / (1 - shape.dropout));
-  for (float& mask : masks) mask = rng.Bernoulli(shape.dropout) ? 0.0f : keep;
-  return masks;
+void MultiplyBatch(const Rows& weight, const float* input, size_t rows, float* out, Start start,
+                   const float* bias, bool relu) {
+  const size_t stride = PadBatch(rows);
+  ChosenKernels().multiply({.m = weight.rows,
+                            .n = stride,
+                            .k = weight.width,
+                            .a = weight.data,
+                            .a_row = weight.stride,
+                            .b = input,
+                            .b_row = stride,
+                            .c = out,
+                            .c_row = stride,
+                            .start = start,
+                            .bias = bias,
+                            .relu = relu});
 }
 
 namespace {
 
-class FusedGradient final : public MlpGradient {
- public:
-  double Compute(const MlpShape& shape, std::span<const float> parameters,
-                 std::span<const float> input, std::span<const float> targets,
-                 std::span<const float> masks, std::span<float> gradients) override {
-    UseOneBlasThread();
-    const size_t rows = targets.size();
-    Prepare(shape, rows);
-    ForwardKeepingActivations(shape, parameters.data(), input.data(), rows, masks);
-    AddBilinearForward(shape, parameters.data(), input.data(), rows);
+// Rows that are evaluated together: their activations stay in the caches.
+constexpr size_t kTileRows = 64;
 
-    double loss = 0;
-    float* delta = deltas_.back().data();
-    const float* prediction = activations_.back().data();
-    for (size_t i = 0; i < rows; ++i) {
-      const float error = prediction[i] - targets[i];
-      loss += static_cast<double>(error) * error;
-      delta[i] = 2.0f * error / static_cast<float>(rows);
-    }
-    Backward(shape, parameters.data(), input.data(), rows, masks, gradients.data());
-    BilinearBackward(shape, input.data(), rows, gradients.data());
-    return loss / static_cast<double>(rows);
-  }
+Rows WeightsOf(const LinearShape& layer, const float* parameters) {
+  return {parameters + layer.weight, layer.out, layer.in, layer.in};
+}
 
- private:
-  void Prepare(const MlpShape& shape, size_t rows) {
-    activations_.resize(shape.layers.size());
-    deltas_.resize(shape.layers.size());
-    for (size_t i = 0; i < shape.layers.size(); ++i) {
-      activations_[i].resize(rows * shape.layers[i].out);
-      deltas_[i].resize(rows * shape.layers[i].out);
-    }
-    projected_state_.resize(rows * shape.bilinear_rank);
-    projected_action_.resize(rows * shape.bilinear_rank);
-  }
-
-  void ForwardKeepingActivations(const MlpShape& shape, const float* parameters, const float* input,
-                                 size_t rows, std::span<const float> masks) {
-    const float* previous = input;
-    size_t mask_offset = 0;
-    for (size_t i = 0; i < shape.layers.size(); ++i) {
-      const LinearShape& layer = shape.layers[i];
-      float* out = activations_[i].data();
-      FillRows(parameters + layer.bias, rows, layer.out, out);
-      MultiplyTransposed(rows, layer.out, layer.in, previous, layer.in, parameters + layer.weight,
-                         layer.in, 1.0f, out, layer.out);
-      if (i + 1 == shape.layers.size()) break;
-      Relu(out, rows * layer.out);
-      if (!masks.empty()) {
-        for (size_t j = 0; j < rows * layer.out; ++j) out[j] *= masks[mask_offset + j];
-        mask_offset += rows * layer.out;
-      }
-      previous = out;
-    }
-  }
-
-  void Backward(const MlpShape& shape, const float* parameters, const float* input, size_t rows,
-                std::span<const float> masks, float* gradients) {
-    size_t mask_end = masks.size();
-    for (size_t i = shape.layers.size(); i-- > 0;) {
-      const LinearShape& layer = shape.layers[i];
-      const float* delta = deltas_[i].data();
-      const float* previous = i == 0 ? input : activations_[i - 1].data();
-      // dW = delta^T previous, db = column sums of delta.
-      cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, Int(layer.out), Int(layer.in), Int(rows),
-                  1.0f, delta, Int(layer.out), previous, Int(layer.in), 0.0f,
-                  gradients + layer.weight, Int(layer.in));
-      float* bias = gradients + layer.bias;
-      std::fill(bias, bias + layer.out, 0.0f);
-      for (size_t row = 0; row < rows; ++row)
-        for (size_t j = 0; j < layer.out; ++j) bias[j] += delta[row * layer.out + j];
-      if (i == 0) break;
-      // d previous = delta W, through dropout and ReLU.
-      float* upstream = deltas_[i - 1].data();
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, Int(rows), Int(layer.in),
-                  Int(layer.out), 1.0f, delta, Int(layer.out), parameters + layer.weight,
-                  Int(layer.in), 0.0f, upstream, Int(layer.in));
-      const size_t count = rows * layer.in;
-      if (!masks.empty()) {
-        mask_end -= count;
-        for (size_t j = 0; j < count; ++j) upstream[j] *= masks[mask_end + j];
-      }
-      for (size_t j = 0; j < count; ++j) upstream[j] = previous[j] > 0.0f ? upstream[j] : 0.0f;
-    }
-  }
-
-  void AddBilinearForward(const MlpShape& shape, const float* parameters, const float* input,
-                          size_t rows) {
-    const size_t rank = shape.bilinear_rank;
-    if (rank == 0) return;
-    MultiplyTransposed(rows, rank, shape.state_dim, input, shape.input_dim(),
-                       parameters + shape.bilinear_u, shape.state_dim, 0.0f,
-                       projected_state_.data(), rank);
-    MultiplyTransposed(rows, rank, shape.action_dim, input + shape.state_dim, shape.input_dim(),
-                       parameters + shape.bilinear_v, shape.action_dim, 0.0f,
-                       projected_action_.data(), rank);
-    float* out = activations_.back().data();
-    for (size_t i = 0; i < rows; ++i)
-      for (size_t k = 0; k < rank; ++k)
-        out[i] += projected_state_[i * rank + k] * projected_action_[i * rank + k];
-  }
-
-  // d/dU = sum_i delta_i (V v_i) s_i^T, and the same with the roles changed for V.
-  void BilinearBackward(const MlpShape& shape, const float* input, size_t rows, float* gradients) {
-    const size_t rank = shape.bilinear_rank;
-    if (rank == 0) return;
-    const float* delta = deltas_.back().data();
-    for (size_t i = 0; i < rows; ++i) {
-      for (size_t k = 0; k < rank; ++k) {
-        projected_state_[i * rank + k] *= delta[i];
-        projected_action_[i * rank + k] *= delta[i];
-      }
-    }
-    const auto outer = [&](const std::vector<float>& projected, const float* side, size_t dim,
-                           float* out) {
-      cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, Int(rank), Int(dim), Int(rows), 1.0f,
-                  projected.data(), Int(rank), side, Int(shape.input_dim()), 0.0f, out, Int(dim));
-    };
-    outer(projected_action_, input, shape.state_dim, gradients + shape.bilinear_u);
-    outer(projected_state_, input + shape.state_dim, shape.action_dim,
-          gradients + shape.bilinear_v);
-  }
-
-  std::vector<std::vector<float>> activations_;  // per layer, rows x out
-  std::vector<std::vector<float>> deltas_;       // dLoss / d pre-activation, per layer
-  std::vector<float> projected_state_;           // rows x rank
-  std::vector<float> projected_action_;
-};
+// out[i] += sum_k (U state_i)_k (V action_i)_k; `input` is features x batch.
+void AddBilinear(const MlpShape& shape, const float* parameters, const float* input, size_t rows,
+                 float* out) {
+  const size_t rank = shape.bilinear_rank;
+  if (rank == 0) return;
+  thread_local Buffer scratch;
+  const size_t stride = PadBatch(rows);
+  float* states = scratch.Get(2 * rank * stride);
+  float* actions = states + rank * stride;
+  MultiplyBatch({parameters + shape.bilinear_u, rank, shape.state_dim, shape.state_dim}, input,
+                rows, states);
+  MultiplyBatch({parameters + shape.bilinear_v, rank, shape.action_dim, shape.action_dim},
+                input + shape.state_dim * stride, rows, actions);
+  for (size_t k = 0; k < rank; ++k)
+    for (size_t i = 0; i < rows; ++i) out[i] += states[k * stride + i] * actions[k * stride + i];
+}
 
 }  // namespace
 
-std::unique_ptr<MlpGradient> MakeFusedGradient() { return std::make_unique<FusedGradient>(); }
+void ForwardFromFirst(const MlpShape& shape, const float* parameters, const float* first,
+                      size_t rows, float* out) {
+  thread_local std::array<Buffer, 2> scratch;
+  const float* activation = first;
+  for (size_t i = 1; i < shape.layers.size(); ++i) {
+    const LinearShape& layer = shape.layers[i];
+    const bool last = i + 1 == shape.layers.size();
+    float* next = scratch[i % 2].Get(PadBatch(rows) * layer.out);
+    MultiplyBatch(WeightsOf(layer, parameters), activation, rows, next, Start::kBias,
+                  parameters + layer.bias, !last);
+    activation = next;
+  }
+  std::copy_n(activation, rows, out);
+}
+
+void Forward(const MlpShape& shape, const float* parameters, const float* input, size_t rows,
+             float* out) {
+  thread_local std::array<Buffer, 2> scratch;
+  const LinearShape& first = shape.layers.front();
+  std::array<const float*, kTileRows> pointers;
+  for (size_t begin = 0; begin < rows; begin += kTileRows) {
+    const size_t count = std::min(kTileRows, rows - begin);
+    for (size_t i = 0; i < count; ++i) pointers[i] = input + (begin + i) * first.in;
+    float* features = scratch[0].Get(first.in * PadBatch(count));
+    ChosenKernels().transpose(pointers.data(), count, first.in, nullptr, false, features,
+                              PadBatch(count));
+    float* hidden = scratch[1].Get(first.out * PadBatch(count));
+    MultiplyBatch(WeightsOf(first, parameters), features, count, hidden, Start::kBias,
+                  parameters + first.bias, /*relu=*/true);
+    ForwardFromFirst(shape, parameters, hidden, count, out + begin);
+    AddBilinear(shape, parameters, features, count, out + begin);
+  }
+}
+
+void DropoutMasks(const MlpShape& shape, size_t rows, Rng rng, std::vector<float>& masks) {
+  masks.clear();
+  if (shape.dropout <= 0) return;
+  size_t units = 0;
+  for (size_t i = 0; i + 1 < shape.layers.size(); ++i) units += shape.layers[i].out;
+  masks.resize(rows * units);
+  const auto keep = static_cast<float>(1 / (1 - shape.dropout));
+  // A hash of the place under a key from the generator, so that all places can be drawn at once.
+  const auto key = static_cast<uint32_t>(rng() >> 32);
+  const auto dropped = static_cast<uint32_t>(shape.dropout * 4294967296.0);
+  float* out = masks.data();
+  for (size_t i = 0; i < masks.size(); ++i) {
+    // The finaliser of MurmurHash3 (Appleby 2011) on a Weyl sequence.
+    uint32_t x = key + static_cast<uint32_t>(i) * 0x9e3779b9u;
+    x = (x ^ (x >> 16)) * 0x85ebca6bu;
+    x = (x ^ (x >> 13)) * 0xc2b2ae35u;
+    x ^= x >> 16;
+    out[i] = x < dropped ? 0.0f : keep;
+  }
+}
 
 }  // namespace dynajob

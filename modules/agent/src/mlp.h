@@ -15,6 +15,8 @@
 
 #include "dynajob/core/rng.h"
 
+#include "kernels.h"
+
 namespace dynajob {
 
 struct LinearShape {
@@ -55,22 +57,30 @@ std::vector<float> InitialParameters(const MlpShape& shape, uint64_t seed);
 void Forward(const MlpShape& shape, const float* parameters, const float* input, size_t rows,
              float* out);
 
-// out (rows x first_width, pre-set by the caller) += input columns [column, column + width) times
-// their part of the first layer's weights. `input` has `rows` rows of `width` values.
-void AddFirstLayer(const MlpShape& shape, const float* parameters, size_t column, size_t width,
-                   const float* input, size_t rows, float* out);
+// `rows` rows of `width` values, a row every `stride` values.
+struct Rows {
+  const float* data = nullptr;
+  size_t rows = 0;
+  size_t width = 0;
+  size_t stride = 0;
+};
 
-// The rest of the network from the first layer's pre-activations (overwritten): rows x first_width.
-void ForwardFromFirst(const MlpShape& shape, const float* parameters, float* pre_activation,
+// The first layer's weights of the input columns [column, column + width).
+Rows FirstLayerWeights(const MlpShape& shape, const float* parameters, size_t column, size_t width);
+
+// Batches inside are features x batch (kernels.h), PadBatch(rows) values for every feature.
+//
+// out = start + weight input; input has weight.width features, out weight.rows.
+void MultiplyBatch(const Rows& weight, const float* input, size_t rows, float* out,
+                   Start start = Start::kZero, const float* bias = nullptr, bool relu = false);
+
+// The rest of the network from the first layer's activations (after ReLU). out: one value a row.
+void ForwardFromFirst(const MlpShape& shape, const float* parameters, const float* first,
                       size_t rows, float* out);
 
-// out[i] += sum_k (U state)_k (V actions_i)_k; nothing when the rank is 0.
-void AddBilinear(const MlpShape& shape, const float* parameters, const float* state,
-                 const float* actions, size_t rows, float* out);
-
-// Inverted-dropout masks for every hidden layer, concatenated: rows x width each, entries 0 or
-// 1 / (1 - rate). Empty when the rate is 0.
-std::vector<float> DropoutMasks(const MlpShape& shape, size_t rows, Rng rng);
+// Inverted-dropout masks for every hidden layer, concatenated: width x rows each, entries 0 or
+// 1 / (1 - rate). Nothing is written when the rate is 0.
+void DropoutMasks(const MlpShape& shape, size_t rows, Rng rng, std::vector<float>& masks);
 
 // Mean squared error of a batch and its gradient.
 class MlpGradient {
@@ -82,7 +92,7 @@ class MlpGradient {
                          std::span<const float> masks, std::span<float> gradients) = 0;
 };
 
-// Forward and backward over BLAS.
+// Forward and backward over the kernels of this processor.
 std::unique_ptr<MlpGradient> MakeFusedGradient();
 // LibTorch autograd on the same parameters: the reference, and the way to other devices.
 std::unique_ptr<MlpGradient> MakeTorchGradient();

@@ -1,4 +1,5 @@
 // The reference gradient: the specification's torch.nn modules, and autograd.
+#include <cblas.h>
 #include <torch/torch.h>
 
 #include "dynajob/core/check.h"
@@ -34,7 +35,10 @@ class TorchMlp : public torch::nn::Module {
       if (i + 1 == layers) break;
       hidden = torch::relu(hidden);
       if (masks.numel() > 0) {
-        hidden = hidden * masks.narrow(0, mask_offset, hidden.numel()).view_as(hidden);
+        // Masks are width x batch.
+        hidden =
+            hidden *
+            masks.narrow(0, mask_offset, hidden.numel()).view({hidden.size(1), hidden.size(0)}).t();
         mask_offset += hidden.numel();
       }
     }
@@ -65,7 +69,11 @@ torch::Tensor Borrow(std::span<const float> values, std::vector<int64_t> sizes) 
 
 class TorchGradient final : public MlpGradient {
  public:
-  TorchGradient() { at::set_num_threads(1); }
+  // Parallelism comes from agents, one thread each; a second pool would only fight them.
+  TorchGradient() {
+    at::set_num_threads(1);
+    openblas_set_num_threads(1);
+  }
 
   double Compute(const MlpShape& shape, std::span<const float> parameters,
                  std::span<const float> input, std::span<const float> targets,

@@ -27,8 +27,10 @@ Result<FieldSlice> FindField(std::span<const FieldSlice> fields, const std::stri
     if (field.name == name) return field;
     known += (known.empty() ? "" : ", ") + field.name;
   }
-  return InvalidArgument(fmt::format("network.product_pairs = '{}': unknown field '{}'; known: {}",
-                                     pair, name, known));
+  return InvalidArgument(
+      fmt::format("network.product_pairs = '{}': unknown field '{}'; known: {}; with "
+                  "network.interaction = none there are no pairs",
+                  pair, name, known));
 }
 
 }  // namespace
@@ -51,9 +53,11 @@ Result<PairEncoder> PairEncoder::Create(const Catalog& catalog, const NetworkOpt
     DYNAJOB_ASSIGN_OR_RETURN(const FieldSlice action,
                              FindField(catalog.action_fields(), pair.substr(colon + 1), pair));
     if (state.dimension != action.dimension) {
-      return InvalidArgument(fmt::format(
-          "network.product_pairs = '{}': '{}' has {} values but '{}' has {}; lengths must agree",
-          pair, state.name, state.dimension, action.name, action.dimension));
+      return InvalidArgument(
+          fmt::format("network.product_pairs = '{}': '{}' has {} values but '{}' has {}; lengths "
+                      "must agree, or "
+                      "network.interaction be none",
+                      pair, state.name, state.dimension, action.name, action.dimension));
     }
     encoder.products_.push_back({state, action});
     encoder.product_dim_ += state.dimension;
@@ -82,6 +86,21 @@ void PairEncoder::EncodeCross(const CandidateView& candidate, const JobView& job
       *out++ =
           gain * candidate.state[product.state.offset + i] * job.action[product.action.offset + i];
   }
+  EncodeFacts(candidate, job, out);
+}
+
+void PairEncoder::EncodePairedAction(const JobView& job, float* out) const {
+  DYNAJOB_CHECK(job.action.size() == action_gain_.size(), "an action of another length");
+  for (const ProductPair& product : products_) {
+    const float* values = job.action.data() + product.action.offset;
+    const float gain = action_gain_[product.action.offset];
+    for (size_t i = 0; i < product.action.dimension; ++i) out[i] = gain * values[i];
+    out += product.action.dimension;
+  }
+}
+
+void PairEncoder::EncodeFacts(const CandidateView& candidate, const JobView& job,
+                              float* out) const {
   if (fact_dim_ == 0) return;
   const auto facts = ToArray(ComputePairFacts(*candidate.record, *job.record));
   std::copy(facts.begin(), facts.end(), out);

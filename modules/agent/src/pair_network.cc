@@ -1,7 +1,9 @@
 #include "dynajob/agent/pair_network.h"
 
 #include <algorithm>
+#include <array>
 
+#include "first_layer.h"
 #include "mlp.h"
 #include "optimizer.h"
 
@@ -9,21 +11,54 @@ namespace dynajob {
 namespace {
 
 // Rows per tile when a network is evaluated on many jobs; keeps activations in the caches.
-constexpr size_t kTileRows = 256;
+constexpr size_t kTileRows = 64;
+
+// From how many jobs on it pays to fold a candidate's products into the weights of the whole action
+// (first_width x action_dim numbers).
+constexpr size_t kFoldJobs = 32;
 
 std::unique_ptr<MlpGradient> MakeGradient(Backend backend) {
   return backend == Backend::kLibTorch ? MakeTorchGradient() : MakeFusedGradient();
 }
 
-// Room for the inputs and activations of one evaluation. One per thread, so that one network can be
-// evaluated by many; kept from call to call.
-float* Scratch(size_t values) {
-  thread_local std::vector<float> scratch;
-  if (scratch.size() < values) scratch.resize(values);
-  return scratch.data();
+// Room for one tile. One per thread, so that one network can be evaluated by many; kept from call
+// to call.
+struct TileScratch {
+  Buffer rows;      // inputs, a row per job
+  Buffer features;  // the same, features x batch
+  Buffer first;     // the first layer, features x batch
+  std::array<const float*, kTileRows> pointers;
+};
+TileScratch& Scratch() {
+  thread_local TileScratch scratch;
+  return scratch;
+}
+
+// features x batch of what encode(i, row) writes for i < count.
+template <typename Encode>
+const float* EncodeFeatures(size_t count, size_t width, const Encode& encode) {
+  TileScratch& scratch = Scratch();
+  float* rows = scratch.rows.Get(count * width);
+  for (size_t i = 0; i < count; ++i) {
+    scratch.pointers[i] = rows + i * width;
+    encode(i, rows + i * width);
+  }
+  float* features = scratch.features.Get(width * PadBatch(count));
+  ChosenKernels().transpose(scratch.pointers.data(), count, width, nullptr, false, features,
+                            PadBatch(count));
+  return features;
 }
 
 }  // namespace
+
+std::string_view KernelsInUse() { return ChosenKernels().name; }
+
+// Reused from step to step.
+struct PairNetwork::TrainingScratch {
+  Buffer input;      // batch x input_dim
+  Buffer gradients;  // as the parameters
+  std::vector<float> masks;
+};
 
 PairNetwork::PairNetwork(const PairEncoder& encoder, std::span<const int64_t> hidden,
                          const NetworkOptions& options, OptimizerKind optimizer, uint64_t seed)
@@ -36,6 +71,7 @@ PairNetwork::PairNetwork(const PairEncoder& encoder, std::span<const int64_t> hi
                                                         : 0,
           options.dropout)),
       gradient_(MakeGradient(backend_)),
+      scratch_(std::make_unique<TrainingScratch>()),
       parameters_(InitialParameters(*shape_, seed)) {}
 
 PairNetwork::PairNetwork(const PairNetwork& other)
@@ -44,47 +80,92 @@ PairNetwork::PairNetwork(const PairNetwork& other)
       backend_(other.backend_),
       shape_(std::make_unique<MlpShape>(*other.shape_)),
       gradient_(MakeGradient(backend_)),
+      scratch_(std::make_unique<TrainingScratch>()),
       parameters_(other.parameters_),
       optimizer_state_(other.optimizer_state_),
       version_(other.version_) {}
 
 PairNetwork::~PairNetwork() = default;
 
+CandidateLayer& PairNetwork::FoldCandidate(const CandidateView& candidate, bool all) const {
+  thread_local CandidateLayer layer;
+  if (all) {
+    layer.FoldIntoActionWeights(*encoder_, *shape_, parameters_.data(), candidate);
+  } else {
+    layer.Fold(*encoder_, *shape_, parameters_.data(), candidate);
+  }
+  return layer;
+}
+
 template <typename JobAt>
 void PairNetwork::EvaluateEach(const CandidateView& candidate, size_t count, const JobAt& job_at,
                                std::span<float> out) const {
   DYNAJOB_CHECK(count == out.size(), "one output per job");
-  const size_t state_dim = encoder_->state_dim();
-  const size_t action_dim = encoder_->action_dim();
-  const size_t cross_dim = encoder_->cross_dim();
-  const size_t width = shape_->first_width();
-  const size_t tile = std::min(kTileRows, count);
-
-  // Scratch: state | tile x (action + cross + first layer) | Ws s + b.
-  float* state = Scratch(state_dim + tile * (action_dim + cross_dim + width) + width);
-  float* actions = state + state_dim;
-  float* cross = actions + tile * action_dim;
-  float* first = cross + tile * cross_dim;
-  float* from_state = first + tile * width;
-
-  encoder_->EncodeState(candidate, state);
-  std::copy_n(parameters_.begin() + static_cast<std::ptrdiff_t>(shape_->layers.front().bias), width,
-              from_state);
-  AddFirstLayer(*shape_, parameters_.data(), 0, state_dim, state, 1, from_state);
-
-  for (size_t begin = 0; begin < count; begin += tile) {
-    const size_t rows = std::min(tile, count - begin);
-    for (size_t i = 0; i < rows; ++i) {
-      const JobView job = job_at(begin + i);
-      encoder_->EncodeAction(job, actions + i * action_dim);
-      encoder_->EncodeCross(candidate, job, cross + i * cross_dim);
-      std::copy_n(from_state, width, first + i * width);
-    }
-    AddFirstLayer(*shape_, parameters_.data(), state_dim, action_dim, actions, rows, first);
-    AddFirstLayer(*shape_, parameters_.data(), state_dim + action_dim, cross_dim, cross, rows,
-                  first);
+  if (count == 0) return;
+  const bool all = count >= kFoldJobs;
+  const CandidateLayer& layer = FoldCandidate(candidate, all);
+  for (size_t begin = 0; begin < count; begin += kTileRows) {
+    const size_t rows = std::min(kTileRows, count - begin);
+    const auto jobs = [&](size_t i) { return job_at(begin + i); };
+    float* first = Scratch().first.Get(shape_->first_width() * PadBatch(rows));
+    const float* actions = EncodeFeatures(rows, encoder_->action_dim(), [&](size_t i, float* row) {
+      encoder_->EncodeAction(jobs(i), row);
+    });
+    const bool more = encoder_->cross_dim() > 0;
+    MultiplyBatch(layer.action_weights(), actions, rows, first, Start::kBias, layer.constant(),
+                  !more);
+    std::array<float, kTileRows + kBatchPad> bilinear{};
+    if (shape_->bilinear_rank > 0) MultiplyBatch(layer.direction(), actions, rows, bilinear.data());
+    if (more) AddCross(layer, candidate, rows, jobs, /*products=*/!all, first);
     ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
-    AddBilinear(*shape_, parameters_.data(), state, actions, rows, out.data() + begin);
+    for (size_t i = 0; i < rows; ++i) out[begin + i] += bilinear[i];
+  }
+}
+
+template <typename JobAt>
+void PairNetwork::AddCross(const CandidateLayer& layer, const CandidateView& candidate, size_t rows,
+                           const JobAt& job_at, bool products, float* first) const {
+  const size_t facts = encoder_->fact_dim();
+  if (products && encoder_->product_dim() > 0) {
+    const float* paired = EncodeFeatures(rows, encoder_->product_dim(), [&](size_t i, float* row) {
+      encoder_->EncodePairedAction(job_at(i), row);
+    });
+    MultiplyBatch(layer.paired_weights(), paired, rows, first, Start::kOld, nullptr, facts == 0);
+  }
+  if (facts > 0) {
+    const float* features = EncodeFeatures(rows, facts, [&](size_t i, float* row) {
+      encoder_->EncodeFacts(candidate, job_at(i), row);
+    });
+    const Rows weights =
+        FirstLayerWeights(*shape_, parameters_.data(), shape_->input_dim() - facts, facts);
+    MultiplyBatch(weights, features, rows, first, Start::kOld, nullptr, /*relu=*/true);
+  } else if (!products) {
+    const size_t values = shape_->first_width() * PadBatch(rows);
+    for (size_t i = 0; i < values; ++i) first[i] = first[i] > 0.0f ? first[i] : 0.0f;
+  }
+}
+
+template <typename JobAt, typename ShareAt>
+void PairNetwork::EvaluateEachShare(const CandidateView& candidate, const JobAt& job_at,
+                                    const ShareAt& share_at, std::span<float> out) const {
+  if (out.empty()) return;
+  const CandidateLayer& layer = FoldCandidate(candidate, /*all=*/false);
+  const size_t width = shape_->first_width();
+  const bool more = encoder_->cross_dim() > 0;
+  TileScratch& scratch = Scratch();
+  for (size_t begin = 0; begin < out.size(); begin += kTileRows) {
+    const size_t rows = std::min(kTileRows, out.size() - begin);
+    for (size_t i = 0; i < rows; ++i) scratch.pointers[i] = share_at(begin + i);
+    float* first = scratch.first.Get(width * PadBatch(rows));
+    ChosenKernels().transpose(scratch.pointers.data(), rows, width, layer.constant(), !more, first,
+                              PadBatch(rows));
+    const auto jobs = [&](size_t i) { return job_at(begin + i); };
+    if (more) AddCross(layer, candidate, rows, jobs, /*products=*/true, first);
+    ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
+    if (shape_->bilinear_rank == 0) continue;
+    for (size_t i = 0; i < rows; ++i)
+      ChosenKernels().add_dots(share_at(begin + i) + width, 1, shape_->bilinear_rank, 0,
+                               layer.projection(), &out[begin + i]);
   }
 }
 
@@ -101,53 +182,42 @@ void PairNetwork::Evaluate(const CandidateView& candidate, std::span<const JobVi
       candidate, jobs.size(), [&](size_t i) { return jobs[i]; }, out);
 }
 
-bool PairNetwork::SharesFirstLayer() const {
-  return shape_->cross_dim == 0 && shape_->bilinear_rank == 0;
-}
+bool PairNetwork::SharesFirstLayer() const { return shape_->cross_dim == 0; }
 
-size_t PairNetwork::share_width() const { return shape_->first_width(); }
+size_t PairNetwork::share_width() const { return ShareWidth(*shape_); }
 
 void PairNetwork::FirstLayerShares(std::span<const JobView> jobs, float* out) const {
-  const size_t action_dim = encoder_->action_dim();
-  const size_t width = shape_->first_width();
-  float* actions = Scratch(std::min(kTileRows, jobs.size()) * action_dim);
   for (size_t begin = 0; begin < jobs.size(); begin += kTileRows) {
     const size_t rows = std::min(kTileRows, jobs.size() - begin);
-    for (size_t i = 0; i < rows; ++i)
-      encoder_->EncodeAction(jobs[begin + i], actions + i * action_dim);
-    float* shares = out + begin * width;
-    std::fill_n(shares, rows * width, 0.0f);
-    AddFirstLayer(*shape_, parameters_.data(), shape_->state_dim, action_dim, actions, rows,
-                  shares);
+    const float* actions = EncodeFeatures(rows, encoder_->action_dim(), [&](size_t i, float* row) {
+      encoder_->EncodeAction(jobs[begin + i], row);
+    });
+    dynajob::FirstLayerShares(*shape_, parameters_.data(), actions, rows,
+                              out + begin * share_width());
   }
 }
 
 void PairNetwork::EvaluateShares(const CandidateView& candidate, MatrixView shares,
                                  std::span<float> out) const {
-  DYNAJOB_CHECK(SharesFirstLayer(), "the first layer of this network depends on both sides");
-  DYNAJOB_CHECK(shares.rows == out.size() && shares.cols == shape_->first_width(),
-                "one output per row of shares");
-  const size_t width = shape_->first_width();
-  float* state = Scratch(shape_->state_dim + width + std::min(kTileRows, shares.rows) * width);
-  float* from_state = state + shape_->state_dim;
-  float* first = from_state + width;
-  encoder_->EncodeState(candidate, state);
-  std::copy_n(parameters_.begin() + static_cast<std::ptrdiff_t>(shape_->layers.front().bias), width,
-              from_state);
-  AddFirstLayer(*shape_, parameters_.data(), 0, shape_->state_dim, state, 1, from_state);
-  for (size_t begin = 0; begin < shares.rows; begin += kTileRows) {
-    const size_t rows = std::min(kTileRows, shares.rows - begin);
-    for (size_t i = 0; i < rows; ++i) {
-      const float* share = shares.data + (begin + i) * width;
-      for (size_t j = 0; j < width; ++j) first[i * width + j] = share[j] + from_state[j];
-    }
-    ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
-  }
+  DYNAJOB_CHECK(SharesFirstLayer(), "products and facts need the jobs, not only their shares");
+  DYNAJOB_CHECK(shares.rows == out.size() && shares.cols == share_width(),
+                "one share and one output per job");
+  EvaluateEachShare(
+      candidate, [](size_t) { return JobView{}; },
+      [&](size_t i) { return shares.data + i * shares.cols; }, out);
+}
+
+void PairNetwork::EvaluateShares(const CandidateView& candidate, std::span<const SharedJob> jobs,
+                                 std::span<float> out) const {
+  DYNAJOB_CHECK(jobs.size() == out.size(), "one output per job");
+  EvaluateEachShare(
+      candidate, [&](size_t i) { return jobs[i].job; }, [&](size_t i) { return jobs[i].share; },
+      out);
 }
 
 void PairNetwork::Evaluate(std::span<const Pair> pairs, std::span<float> out) const {
   DYNAJOB_CHECK(pairs.size() == out.size(), "one output per pair");
-  float* input = Scratch(std::min(kTileRows, pairs.size()) * encoder_->input_dim());
+  float* input = Scratch().rows.Get(std::min(kTileRows, pairs.size()) * encoder_->input_dim());
   for (size_t begin = 0; begin < pairs.size(); begin += kTileRows) {
     const size_t rows = std::min(kTileRows, pairs.size() - begin);
     encoder_->Encode(pairs.subspan(begin, rows), input);
@@ -158,15 +228,15 @@ void PairNetwork::Evaluate(std::span<const Pair> pairs, std::span<float> out) co
 double PairNetwork::Train(std::span<const Pair> pairs, std::span<const float> targets,
                           double learning_rate, Rng dropout) {
   DYNAJOB_CHECK(!pairs.empty() && pairs.size() == targets.size(), "one target per pair");
-  input_.resize(pairs.size() * encoder_->input_dim());
-  encoder_->Encode(pairs, input_.data());
-  gradients_.resize(parameters_.size());
-  const std::vector<float> masks = DropoutMasks(*shape_, pairs.size(), dropout);
+  const size_t inputs = pairs.size() * encoder_->input_dim();
+  float* input = scratch_->input.Get(inputs);
+  encoder_->Encode(pairs, input);
+  const std::span gradients(scratch_->gradients.Get(parameters_.size()), parameters_.size());
+  DropoutMasks(*shape_, pairs.size(), dropout, scratch_->masks);
   const double loss =
-      gradient_->Compute(*shape_, parameters_,
-                         std::span<const float>(input_).first(pairs.size() * encoder_->input_dim()),
-                         targets, masks, gradients_);
-  ApplyOptimizer(optimizer_, learning_rate, gradients_, parameters_, optimizer_state_);
+      gradient_->Compute(*shape_, parameters_, std::span<const float>(input, inputs), targets,
+                         scratch_->masks, gradients);
+  ApplyOptimizer(optimizer_, learning_rate, gradients, parameters_, optimizer_state_);
   ++version_;
   return loss;
 }

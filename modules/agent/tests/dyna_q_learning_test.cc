@@ -146,7 +146,7 @@ class DynaQLearningTest : public ::testing::Test {
   }
 
   Catalog catalog_ = OneHotMarket(kCandidates, kJobs);
-  NetworkOptions network_;
+  NetworkOptions network_ = Concatenation();
   LearnerOptions options_;
   PhaseSettings settings_;
   std::unique_ptr<PairEncoder> encoder_;

@@ -41,7 +41,7 @@ struct Batch {
     targets.resize(rows);
     for (float& value : input) value = static_cast<float>(rng.Normal());
     for (float& value : targets) value = static_cast<float>(rng.Normal());
-    masks = DropoutMasks(shape, rows, Rng::Derive(seed, "test-masks"));
+    DropoutMasks(shape, rows, Rng::Derive(seed, "test-masks"), masks);
   }
   std::vector<float> input, targets, masks;
 };
@@ -65,7 +65,7 @@ double ReferenceLoss(const MlpShape& shape, const std::vector<double>& parameter
         if (i + 1 == shape.layers.size()) continue;
         y[o] = std::max(0.0, y[o]);
         if (!batch.masks.empty())
-          y[o] *= static_cast<double>(batch.masks[mask_offset + row * layer.out + o]);
+          y[o] *= static_cast<double>(batch.masks[mask_offset + o * rows + row]);
       }
       mask_offset += rows * layer.out;
       x = y;
@@ -212,9 +212,15 @@ TEST(InitialParameters, AreUniformWithinTheFanInBoundAndFollowTheSeed) {
   EXPECT_NE(parameters, InitialParameters(shape, 8));
 }
 
+std::vector<float> DrawMasks(const MlpShape& shape, size_t rows, uint64_t seed) {
+  std::vector<float> masks;
+  DropoutMasks(shape, rows, Rng(seed), masks);
+  return masks;
+}
+
 TEST(DropoutMasks, KeepTheExpectation) {
   const MlpShape shape(2, 2, 0, std::vector<int64_t>{100, 50}, 0, 0.25);
-  const std::vector<float> masks = DropoutMasks(shape, 200, Rng(3));
+  const std::vector<float> masks = DrawMasks(shape, 200, 3);
   ASSERT_EQ(masks.size(), 200u * 150u);
   double sum = 0;
   for (const float mask : masks) {
@@ -222,38 +228,19 @@ TEST(DropoutMasks, KeepTheExpectation) {
     sum += static_cast<double>(mask);
   }
   EXPECT_NEAR(sum / static_cast<double>(masks.size()), 1.0, 0.02);
-  EXPECT_EQ(masks, DropoutMasks(shape, 200, Rng(3)));
-  EXPECT_NE(masks, DropoutMasks(shape, 200, Rng(4)));
-  EXPECT_TRUE(DropoutMasks(MlpShape(2, 2, 0, std::vector<int64_t>{4}, 0, 0.0), 5, Rng(3)).empty());
+  EXPECT_EQ(masks, DrawMasks(shape, 200, 3));
+  EXPECT_NE(masks, DrawMasks(shape, 200, 4));
+  EXPECT_TRUE(DrawMasks(MlpShape(2, 2, 0, std::vector<int64_t>{4}, 0, 0.0), 5, 3).empty());
 }
 
-class PairNetworkTest : public ::testing::Test {
- protected:
-  static std::vector<NetworkOptions> AllOptions() {
-    std::vector<NetworkOptions> all;
-    for (const Interaction interaction :
-         {Interaction::kNone, Interaction::kProducts, Interaction::kBilinear}) {
-      for (const bool facts : {false, true}) {
-        NetworkOptions options;
-        options.q_layers = {16, 8};
-        options.interaction = interaction;
-        options.structured_facts = facts;
-        options.bilinear_rank = 3;
-        all.push_back(options);
-      }
-    }
-    return all;
-  }
-};
-
-TEST_F(PairNetworkTest, SplitFirstLayerEqualsPairwiseEvaluation) {
+TEST(PairNetwork, SplitFirstLayerEqualsPairwiseEvaluation) {
   const Catalog catalog = RandomMarket({.candidates = 3, .jobs = 700});
-  for (const NetworkOptions& options : AllOptions()) {
+  for (const NetworkOptions& options : AllInputs()) {
     SCOPED_TRACE(static_cast<int>(options.interaction) * 10 + options.structured_facts);
     const auto encoder = MakeEncoder(catalog, options);
     PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
-    // Across the tile of 256 rows, at its edge, and small.
-    for (const size_t count : {size_t{1}, size_t{50}, size_t{256}, size_t{257}, size_t{700}}) {
+    // Across the tile of 64 rows, at its edge, and small.
+    for (const size_t count : {size_t{1}, size_t{50}, size_t{64}, size_t{65}, size_t{700}}) {
       std::vector<JobRow> jobs = AllJobs(catalog);
       Rng rng(count);
       rng.Shuffle(std::span<JobRow>(jobs));
@@ -277,9 +264,37 @@ TEST_F(PairNetworkTest, SplitFirstLayerEqualsPairwiseEvaluation) {
   }
 }
 
-TEST_F(PairNetworkTest, RescaleOutputIsExact) {
+TEST(PairNetwork, SharesOfJobsEqualPairwiseEvaluation) {
+  const Catalog catalog = RandomMarket({.candidates = 3, .jobs = 300});
+  for (const NetworkOptions& options : AllInputs()) {
+    SCOPED_TRACE(static_cast<int>(options.interaction) * 10 + options.structured_facts);
+    const auto encoder = MakeEncoder(catalog, options);
+    const PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
+    std::vector<JobView> views;
+    std::vector<Pair> pairs;
+    for (const JobRow job : AllJobs(catalog)) {
+      views.push_back(encoder->JobAt(job));
+      pairs.push_back({2, job});
+    }
+    Matrix shares(views.size(), network.share_width());
+    network.FirstLayerShares(views, shares.data());
+    std::vector<PairNetwork::SharedJob> shared;
+    for (size_t i = 0; i < views.size(); ++i)
+      shared.push_back({.share = shares.Row(i).data(), .job = views[i]});
+    std::vector<float> pairwise(views.size()), with_jobs(views.size()), alone(views.size());
+    network.Evaluate(pairs, pairwise);
+    network.EvaluateShares(encoder->CandidateAt(2), shared, with_jobs);
+    for (size_t i = 0; i < views.size(); ++i) ASSERT_NEAR(with_jobs[i], pairwise[i], 2e-6) << i;
+    EXPECT_EQ(network.SharesFirstLayer(), encoder->cross_dim() == 0);
+    if (!network.SharesFirstLayer()) continue;
+    network.EvaluateShares(encoder->CandidateAt(2), shares, alone);
+    EXPECT_EQ(alone, with_jobs);
+  }
+}
+
+TEST(PairNetwork, RescaleOutputIsExact) {
   const Catalog catalog = RandomMarket();
-  for (const NetworkOptions& options : AllOptions()) {
+  for (const NetworkOptions& options : AllInputs()) {
     const auto encoder = MakeEncoder(catalog, options);
     PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
     const std::vector<float> before = Values(network, 2, AllJobs(catalog));
@@ -292,9 +307,9 @@ TEST_F(PairNetworkTest, RescaleOutputIsExact) {
   }
 }
 
-TEST_F(PairNetworkTest, RescaleOutputRescalesTheMomentsOfTheOutputLayer) {
+TEST(PairNetwork, RescaleOutputRescalesTheMomentsOfTheOutputLayer) {
   const Catalog catalog = RandomMarket();
-  NetworkOptions options;
+  NetworkOptions options = Concatenation();
   options.q_layers = {8};
   const auto encoder = MakeEncoder(catalog, options);
   PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
@@ -311,9 +326,9 @@ TEST_F(PairNetworkTest, RescaleOutputRescalesTheMomentsOfTheOutputLayer) {
   }
 }
 
-TEST_F(PairNetworkTest, TrainingReducesTheErrorAndBothBackendsAgree) {
+TEST(PairNetwork, TrainingReducesTheErrorAndBothBackendsAgree) {
   const Catalog catalog = RandomMarket();
-  for (NetworkOptions options : AllOptions()) {
+  for (NetworkOptions options : AllInputs()) {
     options.dropout = 0.1;
     const auto encoder = MakeEncoder(catalog, options);
     PairNetwork fused(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
@@ -338,9 +353,9 @@ TEST_F(PairNetworkTest, TrainingReducesTheErrorAndBothBackendsAgree) {
   }
 }
 
-TEST_F(PairNetworkTest, ACopyIsDeep) {
+TEST(PairNetwork, ACopyIsDeep) {
   const Catalog catalog = RandomMarket();
-  const NetworkOptions options;
+  const NetworkOptions options = Concatenation();
   const auto encoder = MakeEncoder(catalog, options);
   PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
   const std::vector<Pair> pairs = {{0, 1}};

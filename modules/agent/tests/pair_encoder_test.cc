@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 
 TEST(PairEncoder, ScalesEveryFieldToUnitMeanSquare) {
   const Catalog catalog = RandomMarket();
-  const auto encoder = MakeEncoder(catalog, {});
+  const auto encoder = MakeEncoder(catalog, Concatenation());
   EXPECT_EQ(encoder->state_dim(), 9u);
   EXPECT_EQ(encoder->action_dim(), 12u);
   EXPECT_EQ(encoder->cross_dim(), 0u);
@@ -34,7 +34,7 @@ TEST(PairEncoder, ScalesEveryFieldToUnitMeanSquare) {
 
 TEST(PairEncoder, ProductsAreThoseOfThePairedFields) {
   const Catalog catalog = RandomMarket();
-  NetworkOptions options;
+  NetworkOptions options = Concatenation();
   options.interaction = Interaction::kProducts;
   const auto encoder = MakeEncoder(catalog, options);
   ASSERT_EQ(encoder->cross_dim(), 9u);  // hard:tech 5, soft:soft 4
@@ -48,7 +48,7 @@ TEST(PairEncoder, ProductsAreThoseOfThePairedFields) {
 
 TEST(PairEncoder, FactsFollowTheProducts) {
   const Catalog catalog = RandomMarket();
-  NetworkOptions options;
+  NetworkOptions options = Concatenation();
   options.interaction = Interaction::kProducts;
   options.structured_facts = true;
   const auto encoder = MakeEncoder(catalog, options);
@@ -67,7 +67,7 @@ TEST(PairEncoder, FactsFollowTheProducts) {
 TEST(PairEncoder, RowsAreStateActionCross) {
   const Catalog catalog = RandomMarket();
   for (const bool facts : {false, true}) {
-    NetworkOptions options;
+    NetworkOptions options = Concatenation();
     options.interaction = Interaction::kProducts;
     options.structured_facts = facts;
     const auto encoder = MakeEncoder(catalog, options);
@@ -89,7 +89,7 @@ TEST(PairEncoder, RowsAreStateActionCross) {
 TEST(PairEncoder, RefusesProductPairsThatCannotBe) {
   const Catalog catalog = RandomMarket();
   const auto error = [&](const std::string& pair) {
-    NetworkOptions options;
+    NetworkOptions options = Concatenation();
     options.interaction = Interaction::kProducts;
     options.product_pairs = {pair};
     const auto encoder = PairEncoder::Create(catalog, options);
@@ -106,7 +106,7 @@ TEST(PairEncoder, RefusesProductPairsThatCannotBe) {
 
 TEST(PairEncoder, IgnoresProductPairsWithoutProducts) {
   const Catalog catalog = RandomMarket();
-  NetworkOptions options;
+  NetworkOptions options = Concatenation();
   options.product_pairs = {"no:such"};
   EXPECT_TRUE(PairEncoder::Create(catalog, options).ok());
 }

@@ -27,7 +27,7 @@ class WorldModelTest : public ::testing::Test {
   }
 
   Catalog catalog_ = RandomMarket();
-  NetworkOptions options_;
+  NetworkOptions options_ = Concatenation();
   std::unique_ptr<PairEncoder> encoder_;
   std::vector<Pair> pairs_;
 };

@@ -26,10 +26,12 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeEmbedCommand());
   commands.push_back(MakeTrainCommand());
   commands.push_back(MakeCompareCommand());
+  commands.push_back(MakeReportCommand());
   commands.push_back(MakeRecommendCommand());
   commands.push_back(MakeServeCommand());
   commands.push_back(MakeLabelsCommand());
   commands.push_back(MakeAuditLabelsCommand());
+  commands.push_back(MakeEvaluateLogsCommand());
   commands.push_back(MakeDoctorCommand());
   return commands;
 }

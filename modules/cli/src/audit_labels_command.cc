@@ -4,35 +4,18 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "dynajob/evaluation/judge.h"
+#include "dynajob/core/file.h"
 #include "dynajob/evaluation/label_audit.h"
 
 #include "command.h"
+#include "label_audit_run.h"
 #include "simulated_user.h"
 #include "store_access.h"
 
 namespace dynajob {
 namespace {
 
-constexpr size_t kPairsAtOnce = 50;  // between two progress reports
 constexpr int64_t kMostPairs = 1'000'000;
-
-// Pairs whose response is known, and the response.
-struct KnownResponses {
-  std::vector<Pair> pairs;
-  std::vector<ResponseProbabilities> truths;
-};
-
-Result<KnownResponses> FromJudge(const Session& session, const Catalog& catalog, size_t count) {
-  const ExperimentOptions& experiment = session.settings.experiment;
-  const auto seed = static_cast<uint64_t>(experiment.comparison.seed);
-  DYNAJOB_ASSIGN_OR_RETURN(const Judge judge,
-                           Judge::Create(catalog, experiment.judge, experiment.rewards, seed));
-  KnownResponses known;
-  known.pairs = SampleAuditPairs(catalog, count, seed);
-  for (const Pair& pair : known.pairs) known.truths.push_back(judge.Probabilities(pair));
-  return known;
-}
 
 // What people did, the last time where they did it twice; a random choice where there is more than
 // `count`.
@@ -76,10 +59,12 @@ class AuditLabelsCommand final : public Command {
     return {"audit-labels --store market.db --llm endpoint --set llm.model=NAME --pairs 300",
             "audit-labels --store jobs.db --against responses --llm endpoint "
             "--set llm.model=NAME",
+            "audit-labels --store market.db --config runs/llm/config.toml --llm endpoint --out "
+            "runs/llm",
             "audit-labels --store market.db --set surrogate.corruption=0.3 --json"};
   }
   std::vector<Flag> flags() const override {
-    return {Flag::kStore, Flag::kSeed, Flag::kStrict, Flag::kLlm};
+    return {Flag::kStore, Flag::kOut, Flag::kSeed, Flag::kStrict, Flag::kLlm};
   }
   void Declare(CLI::App& app) override {
     app.add_option("--against", against_,
@@ -102,7 +87,7 @@ class AuditLabelsCommand final : public Command {
     const Catalog& catalog = loaded.catalog;
     const auto count = static_cast<size_t>(pairs_);
     DYNAJOB_ASSIGN_OR_RETURN(const KnownResponses known, against_ == "judge"
-                                                             ? FromJudge(session, catalog, count)
+                                                             ? JudgedPairs(session, catalog, count)
                                                              : FromStore(session, catalog, count));
     DYNAJOB_ASSIGN_OR_RETURN(const std::string store, StoreAddress(session));
     DYNAJOB_ASSIGN_OR_RETURN(const auto user,
@@ -110,51 +95,19 @@ class AuditLabelsCommand final : public Command {
     session.Message(fmt::format(
         "audit-labels: {} pairs against the {}\n{}", known.pairs.size(),
         against_ == "judge" ? "judge, who is simulated" : "responses of people", user->Note()));
-    DYNAJOB_ASSIGN_OR_RETURN(const LabelAudit audit, Audit(session, catalog, *user, known));
+    DYNAJOB_ASSIGN_OR_RETURN(const LabelAudit audit, AuditUser(session, catalog, *user, known));
+    if (!session.flags.out.empty()) DYNAJOB_RETURN_IF_ERROR(Keep(session, audit));
     session.Print(session.flags.json ? AuditJson(audit) + "\n" : AuditText(audit));
     if (const std::string spent = user->Spent(); !spent.empty()) session.Message(spent);
     return 0;
   }
 
  private:
-  static Result<LabelAudit> Audit(Session& session, const Catalog& catalog, SimulatedUser& user,
-                                  const KnownResponses& known) {
-    const ExperimentOptions& experiment = session.settings.experiment;
-    // The surrogate as it is meant to be, whatever this run's own surrogate is made to do.
-    SurrogateOptions clean = experiment.surrogate;
-    clean.corruption = 0;
-    clean.positivity_bias = 0;
-    DYNAJOB_ASSIGN_OR_RETURN(const auto reference, SurrogateUser::Create(catalog, clean));
-    auto audited = CollectAuditedPairs(
-        known.pairs, known.truths,
-        [&](std::span<const Pair> pairs, std::span<std::optional<ResponseProbabilities>> labels) {
-          return Buy(session, user, pairs, labels);
-        },
-        reference.get());
-    session.progress.Clear();
-    DYNAJOB_RETURN_IF_ERROR(user.Flush());
-    if (!audited.ok()) {
-      return user.Explain(audited.error(),
-                          "labels that are bought stay in the store: the same command goes on "
-                          "from them, with a larger limit where one was reached");
-    }
-    AuditOptions options;
-    options.seed = static_cast<uint64_t>(experiment.comparison.seed);
-    return AuditLabels(*audited, experiment.rewards, options);
-  }
-
-  static Status Buy(Session& session, SimulatedUser& user, std::span<const Pair> pairs,
-                    std::span<std::optional<ResponseProbabilities>> labels) {
-    user.user().Prefetch(pairs);
-    for (size_t begin = 0; begin < pairs.size(); begin += kPairsAtOnce) {
-      if (session.cancellation.cancelled())
-        return Error{ErrorCode::kCancelled, "the audit was cancelled; its labels are kept"};
-      const size_t count = std::min(kPairsAtOnce, pairs.size() - begin);
-      DYNAJOB_RETURN_IF_ERROR(
-          user.user().Labels(pairs.subspan(begin, count), labels.subspan(begin, count)));
-      session.progress.Report({"label", begin + count, pairs.size(), {}});
-    }
-    return Status::Ok();
+  // Where `report` finds it.
+  static Status Keep(const Session& session, const LabelAudit& audit) {
+    const std::filesystem::path directory = session.flags.out;
+    DYNAJOB_RETURN_IF_ERROR(MakeDirectory(directory));
+    return WriteFileAtomically(directory / kLabelAuditFile, AuditJson(audit));
   }
 
   std::string against_ = "judge";

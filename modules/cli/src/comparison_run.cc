@@ -7,15 +7,18 @@
 
 #include "dynajob/core/file.h"
 #include "dynajob/evaluation/comparison.h"
-#include "dynajob/evaluation/report_html.h"
 #include "dynajob/evaluation/results_summary.h"
 
 #include "candidate_set_access.h"
+#include "label_audit_run.h"
 #include "results_table.h"
+#include "run_report.h"
 #include "store_access.h"
 
 namespace dynajob {
 namespace {
+
+constexpr size_t kAuditedPairs = 400;
 
 // Wall-clock seconds of every arm, all seeds together; side by side with others where there are
 // several workers.
@@ -57,6 +60,25 @@ Result<ComparisonTraces> Compare(Session& session, const Catalog& catalog, Simul
   return traces;
 }
 
+// What labels of the surrogate are worth: they cost nothing, so it is known for every run of its.
+// Labels of an endpoint are audited on request, and an audit of an earlier run says nothing of this
+// one.
+Status AuditFreeLabels(const Session& session, const Catalog& catalog, SimulatedUser& user,
+                       const std::filesystem::path& directory) {
+  const std::filesystem::path file = directory / kLabelAuditFile;
+  std::error_code error;
+  std::filesystem::remove(file, error);
+  if (error) return IoError(fmt::format("cannot remove {}: {}", file.string(), error.message()));
+  if (user.kind() != "surrogate") return Status::Ok();
+  DYNAJOB_ASSIGN_OR_RETURN(const KnownResponses known,
+                           JudgedPairs(session, catalog, kAuditedPairs));
+  const auto audit = AuditUser(session, catalog, user, known);
+  // A market with too few pairs to say anything has no audit.
+  if (!audit.ok() && audit.error().code == ErrorCode::kFailedPrecondition) return Status::Ok();
+  if (!audit.ok()) return audit.error();
+  return WriteFileAtomically(file, AuditJson(*audit));
+}
+
 void ReportFilledPools(const Session& session, const ComparisonTraces& traces) {
   if (!traces.candidate_sets) return;
   PoolCounts counts = traces.candidate_sets->training;
@@ -85,8 +107,7 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store*
   const double compared = ProgressLine::SteadySeconds();
   ReportFilledPools(session, traces);
   const std::string results = ResultsJson(traces, options);
-  DYNAJOB_ASSIGN_OR_RETURN(const std::string report,
-                           ReportHtml(results, config, user.ReportFacts()));
+  DYNAJOB_RETURN_IF_ERROR(AuditFreeLabels(session, catalog, user, directory));
   const nlohmann::ordered_json timing = {{"schema", "dynajob.timing/1"},
                                          {"train_and_evaluate_s", compared - start},
                                          {"summarise_s", ProgressLine::SteadySeconds() - compared},
@@ -96,8 +117,8 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store*
                                          {"arms", ArmSeconds(traces)}};
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "results.json", results));
-  DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "report.html", report));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "timing.json", timing.dump(1) + "\n"));
+  DYNAJOB_RETURN_IF_ERROR(WriteRunReport(directory));
   return results;
 }
 

@@ -16,9 +16,9 @@ namespace dynajob {
 
 // Writes config.toml (before anything long starts, so that a directory that cannot be written is
 // found at once), results.json (depends on catalog, configuration and labels only, however the
-// labels were fetched), timing.json, report.html and, where an LLM labels, llm.json into
-// `directory`, each whole or not at all. Returns results.json.
-// Candidate sets are found in `store`, or in the catalog when it is null.
+// labels were fetched), timing.json, report.html and, where an LLM labels, llm.json, where the
+// surrogate does, label_audit.json into `directory`, each whole or not at all. Returns
+// results.json. Candidate sets are found in `store`, or in the catalog when it is null.
 Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store* store,
                                 SimulatedUser& user, const std::filesystem::path& directory);
 

@@ -124,7 +124,7 @@ Status Fill(Session& session, Store& store) {
   DYNAJOB_RETURN_IF_ERROR(PutGenerated<Job>(
       session, "generate jobs", market.jobs, [&](uint64_t i) { return GenerateJob(market, i); },
       [&](const std::vector<Job>& batch) { return store.PutJobs(batch); }));
-  DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session.settings));
+  DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session));
   DYNAJOB_ASSIGN_OR_RETURN(const EmbedReport report,
                            EmbedStore(store, *embedder, session.settings.embed, &session.progress,
                                       &session.cancellation));
@@ -143,8 +143,8 @@ Status MakeDemoStore(Session& session, const fs::path& out) {
       WriteFileAtomically(out / kMarker, "made by 'dynajob demo', which replaces the content\n"));
   DYNAJOB_RETURN_IF_ERROR(SetLabelsAside(out));
   DYNAJOB_RETURN_IF_ERROR(Remove(FilesOf(DemoStorePath(out))));
-  DYNAJOB_RETURN_IF_ERROR(
-      Remove({out / "results.json", out / "report.html", out / "timing.json", out / "llm.json"}));
+  DYNAJOB_RETURN_IF_ERROR(Remove({out / "results.json", out / "report.html", out / "timing.json",
+                                  out / "llm.json", out / "label_audit.json"}));
   session.Message(fmt::format("demo: a sample market of {} candidates and {} jobs in {}",
                               session.settings.market.candidates, session.settings.market.jobs,
                               DemoStorePath(out).string()));

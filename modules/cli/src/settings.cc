@@ -44,6 +44,7 @@ Settings::Settings() {
   import.Bind(registry_);
   lexical.Bind(registry_);
   minilm.Bind(registry_);
+  endpoint_embedding.Bind(registry_);
   embed.Bind(registry_);
   catalog.Bind(registry_);
   chat.Bind(registry_);
@@ -54,6 +55,7 @@ Settings::Settings() {
   llm.Bind(registry_);
   serve.Bind(registry_);
   learn.Bind(registry_);
+  off_policy.Bind(registry_);
 }
 
 Status Settings::Load(const ConfigSources& sources) {
@@ -74,11 +76,18 @@ Status Settings::Load(const ConfigSources& sources) {
   return Validate();
 }
 
+Status Settings::Vary(const Settings& base, std::string_view toml) {
+  DYNAJOB_RETURN_IF_ERROR(registry_.LoadToml(base.registry_.ToToml(), "configuration"));
+  DYNAJOB_RETURN_IF_ERROR(registry_.LoadToml(toml, "--sweep"));
+  return Validate();
+}
+
 Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(market.Validate());
   DYNAJOB_RETURN_IF_ERROR(import.Validate());
   DYNAJOB_RETURN_IF_ERROR(lexical.Validate());
   DYNAJOB_RETURN_IF_ERROR(minilm.Validate());
+  DYNAJOB_RETURN_IF_ERROR(endpoint_embedding.Validate());
   DYNAJOB_RETURN_IF_ERROR(embed.Validate());
   DYNAJOB_RETURN_IF_ERROR(catalog.Validate());
   DYNAJOB_RETURN_IF_ERROR(chat.Validate());
@@ -109,6 +118,12 @@ std::string Settings::TrainingToml() const {
   if (copy.trainer.pretrain.at_limit == AtLimit::kStop) copy.labels.budget = 0;
   copy.labels.Bind(registry);
   return registry.ToToml();
+}
+
+std::string ValueOf(std::string_view toml, const std::string& key) {
+  const auto values = KeyValues(toml);
+  const auto found = values.find(key);
+  return found == values.end() ? "" : found->second;
 }
 
 std::vector<std::string> DifferingKeys(std::string_view toml_a, std::string_view toml_b) {

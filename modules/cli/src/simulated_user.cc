@@ -9,25 +9,12 @@
 #include "dynajob/llm/capabilities.h"
 #include "dynajob/stores/open_store.h"
 
+#include "spending_text.h"
+
 namespace dynajob {
 namespace {
 
 constexpr const char* kReportFile = "llm.json";
-
-std::string CostText(const Spending& spending) {
-  if (const auto cost = spending.cost_usd()) return fmt::format("{:.4f} USD", *cost);
-  if (spending.known_cost_usd == 0) return "unknown";
-  return fmt::format("unknown; {:.4f} USD without the {} calls whose cost nobody states",
-                     spending.known_cost_usd, spending.paid_without_cost);
-}
-
-std::string TokenText(const Spending& spending) {
-  std::string text =
-      fmt::format("{} + {} (prompt + answer)", spending.prompt_tokens, spending.completion_tokens);
-  if (spending.paid_without_usage > 0)
-    text += fmt::format("; {} calls without figures", spending.paid_without_usage);
-  return text;
-}
 
 std::string RewardsFrom(const EndpointUserReport& report) {
   std::vector<std::string> sources;
@@ -38,13 +25,6 @@ std::string RewardsFrom(const EndpointUserReport& report) {
                                                                   : "single answers");
   }
   return sources.empty() ? "nothing yet" : fmt::format("{}", fmt::join(sources, " and "));
-}
-
-std::string Counts(const std::map<std::string, uint64_t>& counts) {
-  std::vector<std::string> parts;
-  for (const auto& [name, count] : counts)
-    parts.push_back(fmt::format("{} {}", count, name.empty() ? "(not reported)" : name));
-  return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
 }  // namespace
@@ -92,7 +72,8 @@ Status SimulatedUser::OpenEndpoint(const Session& session, const Catalog& catalo
                            OpenStore(store, replays ? OpenMode::kReadOnly : OpenMode::kReadWrite,
                                      session.settings.store));
   cache_ = std::make_unique<AnswerCache>(std::move(connection));
-  DYNAJOB_ASSIGN_OR_RETURN(budget_, Budget::Create(options.budget, client_->model()));
+  DYNAJOB_ASSIGN_OR_RETURN(budget_,
+                           Budget::Create(options.budget, client_->model(), session.ledger));
   DYNAJOB_ASSIGN_OR_RETURN(const EndpointProfile profile, FindProfile(replays));
   const auto concurrency = static_cast<size_t>(chat.concurrency);
   const EndpointUserParts parts{.catalog = &catalog,
@@ -165,30 +146,6 @@ SimulatedUser::Facts SimulatedUser::ResultFacts() const {
     facts.emplace_back("title_prompt", report.title_prompt_version);
   facts.emplace_back("rewards_from", RewardsFrom(report));
   return facts;
-}
-
-SimulatedUser::Facts SimulatedUser::ReportFacts() const {
-  if (endpoint_ == nullptr) return {};
-  const EndpointUserReport report = endpoint_->Report();
-  const Spending& spending = report.spending;
-  return {
-      {"model", report.identity.model},
-      {"endpoint", report.identity.base_url},
-      {"labels came from",
-       report.kind == "replay" ? "a replay of the store's label cache" : "the endpoint"},
-      {"prompt", report.prompt_version},
-      {"rewards from", RewardsFrom(report)},
-      {"pairs labelled", fmt::format("{}", report.labelled)},
-      {"pairs without a usable answer",
-       fmt::format("{} (answers: {})", report.unlabelled, Counts(report.defects))},
-      {"calls paid in this run", fmt::format("{}", spending.paid)},
-      {"answers that were there already", fmt::format("{}", report.cached)},
-      {"calls that failed", fmt::format("{}", spending.failed)},
-      {"tokens", TokenText(spending)},
-      {"cost of this run", CostText(spending)},
-      {"labels far above their cosine", fmt::format("{}", report.liked_against_cosine)},
-      {"model versions reported", Counts(report.fingerprints)},
-  };
 }
 
 std::string SimulatedUser::Spent() const {

@@ -53,8 +53,6 @@ class SimulatedUser {
   const std::string& origin() const { return origin_; }
   // For results.json: nothing that depends on how answers were fetched. After the work.
   Facts ResultFacts() const;
-  // For report.html: what was asked, paid and used so far. Empty for the surrogate.
-  Facts ReportFacts() const;
   // Labels, calls, tokens and cost so far in one line; empty for the surrogate.
   std::string Spent() const;
 

@@ -109,7 +109,7 @@ TEST(App, ColoursErrorsOnlyWhereAllowed) {
 TEST(App, DoctorChecksTheMachineAndListsTheKeys) {
   const Outcome outcome = RunDynajob({"doctor", "--json"});
   EXPECT_EQ(outcome.code, 0) << outcome.out;
-  for (const char* check : {"versions", "LibTorch", "BLAS", "memory", "disk", "store"})
+  for (const char* check : {"versions", "LibTorch", "kernels", "memory", "disk", "store"})
     EXPECT_THAT(outcome.out, HasSubstr(check));
   EXPECT_THAT(RunDynajob({"doctor", "--config-keys"}).out,
               AllOf(HasSubstr("gamma = 0.3  # default"), HasSubstr("[judge]")));

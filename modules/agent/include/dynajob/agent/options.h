@@ -25,7 +25,7 @@ enum class OptimizerKind { kAdam, kRmsProp };
 // Who computes loss and gradient of the multilayer perceptron. Both are the same function (equal to
 // 1e-5 relative in the tests).
 enum class Backend {
-  kFused,     // hand-written forward and backward over BLAS, the default on CPU
+  kFused,     // our own forward and backward over the kernels of the processor, the default on CPU
   kLibTorch,  // LibTorch modules and autograd, the reference
 };
 
@@ -33,17 +33,22 @@ enum class Backend {
 enum class SearchControl {
   kReplay,  // pairs that were tried, as the specification
   kUnseen,  // jobs that were never tried for that state
+  // Of several times as many such pairs those whose update would change Q most, by the priorities
+  // of prioritized sweeping (Moore and Atkeson 1993; Sutton and Barto 2018, section 8.4).
+  kPrioritized,
 };
 
 struct NetworkOptions {
   std::vector<int64_t> q_layers = {128, 64};
   std::vector<int64_t> world_model_layers = {128, 64};
   double dropout = 0.0;  // probability of dropping a hidden unit while training
-  Interaction interaction = Interaction::kNone;
+  // Products and facts are the default because the learners gain by them (docs/findings.md);
+  // kNone without facts is the specification's plain concatenation.
+  Interaction interaction = Interaction::kProducts;
   int64_t bilinear_rank = 32;
   // Fields that kProducts multiplies, "state field:action field"; equal lengths required.
   std::vector<std::string> product_pairs = {"hard:tech", "soft:soft"};
-  bool structured_facts = false;  // salary gap, distance, work mode, seniority gap as inputs
+  bool structured_facts = true;  // salary gap, distance, work mode, seniority gap as inputs
   Backend backend = Backend::kFused;
 
   Status Validate() const;
@@ -103,7 +108,7 @@ struct PretrainOptions {
   double epsilon_end = 0.2;
   PhaseOptions cosine{.steps = 4000, .updates_per_step = 2, .learning_rate = 1e-3};
   PhaseOptions llm{.steps = 4000, .updates_per_step = 1, .learning_rate = 1e-3};
-  PhaseOptions hybrid_llm{.steps = 4000, .updates_per_step = 1, .learning_rate = 2e-4};
+  PhaseOptions hybrid_llm{.steps = 4000, .updates_per_step = 1, .learning_rate = 5e-4};
   int64_t minimum_updates = 500;  // of a phase, however few its steps
   // First steps of the hybrid's phase 2, out of its label budget: roll-outs of the phase 1 policy
   // that seed the buffer and on whose labels the calibration is fitted, before any update.
@@ -128,7 +133,9 @@ struct OnlineOptions {
   double epsilon_cold = 0.05;
   int64_t epsilon_decay_steps = 50;  // linear decay to 0
   int64_t warmup_steps = 5;          // steps before the first update
-  double rehearsal_new_user = 0.0;   // share of pre-training data in the batches
+  // Real updates after a step. A control for planning makes as many of them, 1 + planning_steps.
+  int64_t updates_per_step = 1;
+  double rehearsal_new_user = 0.0;  // share of pre-training data in the batches
   double rehearsal_new_system = 0.75;
 
   Status Validate() const;

@@ -1,24 +1,40 @@
-// The report of a comparison as one self-contained HTML file: verdicts first, then learning curves,
-// tables with intervals, comparisons, cost, the judge and the configuration. No scripts, nothing
-// from the network; legible in grey, on A4, in dark mode and 390 pixels wide.
+// The report of a comparison or a sweep as one self-contained HTML file that opens from a disk
+// without a network.
+//
+// The page is built from dashboard/ (TypeScript) and compiled in; here a run's files go into it as
+// one JSON object, schema "dynajob.report/1" (dashboard/src/report/schema.ts):
+//   results or sweep                    the numbers; the other is null
+//   timing, llm, label_audit            further files of the run, null for those that are not there
+//   config                              config.toml, as text
+//   verdicts, note                      what may be said, from the intervals only
+//   (results_summary.h) version                             of the program that writes the report
+//
+// Pure functions, safe for concurrent use.
 #ifndef DYNAJOB_EVALUATION_REPORT_HTML_H_
 #define DYNAJOB_EVALUATION_REPORT_HTML_H_
 
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "dynajob/core/result.h"
 
 namespace dynajob {
 
-// `label_facts`: what is to be said about where labels came from and what they cost, as name and
-// value; empty for the surrogate. Every text that comes from the arguments is escaped. kCorruptData
-// when `results_json` is not of schema "dynajob.results/1".
-Result<std::string> ReportHtml(
-    std::string_view results_json, std::string_view config_toml,
-    const std::vector<std::pair<std::string, std::string>>& label_facts = {});
+// The files of a run's directory, empty for those that are not there. The results or the sweep have
+// to be.
+struct ReportInput {
+  std::string_view results_json = {};      // "dynajob.results/1"
+  std::string_view sweep_json = {};        // "dynajob.sweep/1"
+  std::string_view config_toml = {};       // bytes that are not UTF-8 are replaced
+  std::string_view timing_json = {};       // "dynajob.timing/1"
+  std::string_view llm_json = {};          // who labelled, what was asked and paid
+  std::string_view label_audit_json = {};  // "dynajob.label_audit/1"
+  std::string_view version = {};
+};
+
+// Nothing in the input can leave the page's data element, whatever it holds. kCorruptData, naming
+// the file, when one is not JSON or the results are of another schema.
+Result<std::string> ReportHtml(const ReportInput& input);
 
 }  // namespace dynajob
 

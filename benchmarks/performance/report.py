@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Measures every workload beside its floor and its PyTorch peer, alternating, and prints one table.
+
+Times are processor times of one thread (other programs on the machine cost cache and clock, not time
+on the processor), medians over the rounds. The floor of a workload is its multiply-adds at the
+measured peak of one core, plus one measured pass over the arrays of Adam for every update.
+"""
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+
+STATE, ACTION, BATCH, SET, PLANNING = 768, 1536, 64, 100, 5
+JOBS, TRANSITIONS, SYNC = 10000, 2000, 200
+Q, MODEL = [512, 256, 128, 1], [512, 256, 1]
+
+
+def hidden_flops(widths):
+    return 2 * sum(a * b for a, b in zip(widths, widths[1:]))
+
+
+def parameters(widths):
+    layers = [STATE + ACTION] + widths
+    return sum(a * b + b for a, b in zip(layers, layers[1:]))
+
+
+def forward(widths, rows, inputs):
+    return rows * (2 * inputs * widths[0] + hidden_flops(widths))
+
+
+def training(widths):
+    """Forward, gradients of the weights, gradients of all activations but the input."""
+    return BATCH * (2 * 2 * (STATE + ACTION) * widths[0] + 3 * hidden_flops(widths))
+
+
+def floors():
+    """Workload -> (floating-point operations, parameters passed by Adam)."""
+    inputs = STATE + ACTION
+    act = 2 * STATE * Q[0] + forward(Q, SET, ACTION)
+    updates = PLANNING + 1
+    learn = (act + updates * training(Q) + training(MODEL)
+             + PLANNING * forward(MODEL, BATCH, inputs))
+    adam = updates * parameters(Q) + parameters(MODEL)
+    maximum = 2 * STATE * Q[0] + SET * hidden_flops(Q)
+    maxima = updates * BATCH * maximum
+    # A sync makes every stored maximum stale, and the table: what its steps cannot do without.
+    draws = SYNC * BATCH
+    stale = TRANSITIONS * (1 - (1 - 1 / TRANSITIONS) ** draws) * maximum
+    stored = (stale + JOBS * 2 * ACTION * Q[0]) * updates / SYNC
+    return {"train": (training(Q), parameters(Q)),
+            "dyna": (learn + maxima, adam),
+            "dyna-stored": (learn + stored, adam),
+            "top10-100k": (2 * STATE * Q[0] + 100000 * hidden_flops(Q), 0)}
+
+
+TITLES = {"train": "training step, batch 64", "dyna": "Dyna-Q step, table for the max",
+          "dyna-stored": "Dyna-Q step, stored max", "top10-100k": "exact top 10 of 100,000 jobs"}
+
+
+class Program:
+    def __init__(self, command, environment):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, env=environment)
+        self.hello = self.process.stdout.readline().strip()
+
+    def ask(self, name, seconds):
+        print(name, seconds, file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"error: {self.process.args[0]} ended while it measured {name}")
+        return float(answer)
+
+
+def environment_lines(ours, peer):
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        info = dict(line.split(":", 1) for line in file.read().split("\n\n")[0].splitlines())
+    info = {key.strip(): value.strip() for key, value in info.items()}
+    vectors = [flag for flag in info.get("flags", "").split()
+               if flag.startswith(("avx", "fma", "amx"))]
+    variables = {name: os.environ[name] for name in sorted(os.environ)
+                 if name.startswith(("OPENBLAS", "OMP_", "GOTO", "MKL", "DNNL", "ONEDNN"))}
+    return {"processor": info.get("model name", platform.processor()), "cores": os.cpu_count(),
+            "vectors": " ".join(vectors), "variables": variables, "dynajob": ours, "peer": peer,
+            "threads": 1, "load": os.getloadavg()[0]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", required=True, help="the program built from workloads.cc")
+    parser.add_argument("--python", default="/usr/bin/python3", help="one that has torch")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.5, help="processor time per measurement")
+    parser.add_argument("--json", help="where to write the figures")
+    args = parser.parse_args()
+
+    one_thread = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    here = os.path.dirname(os.path.abspath(__file__))
+    ours = Program([args.program], one_thread)
+    peer = Program([args.python, os.path.join(here, "torch_peer.py")], one_thread)
+    environment = environment_lines(ours.hello, peer.hello)
+    print(json.dumps(environment, indent=1))
+
+    samples = {name: {"peak": [], "adam": [], "ours": [], "peer": [], "floor": [], "ratio": [],
+                      "peer_ratio": []} for name in floors()}
+    scaling = []
+    for _ in range(args.rounds):
+        for name, (operations, passed) in floors().items():
+            sample = samples[name]
+            peak = ours.ask("peak", 0.1)
+            adam = ours.ask("adam", 0.1)
+            mine = ours.ask(name, args.seconds)
+            other = peer.ask(name, args.seconds)
+            floor = operations / peak / 1e6 + passed * adam / 1e6
+            for key, value in (("peak", peak), ("adam", adam), ("ours", mine), ("peer", other),
+                               ("floor", floor), ("ratio", mine / floor),
+                               ("peer_ratio", other / mine)):
+                sample[key].append(value)
+        one = ours.ask("dyna-stored-wall", args.seconds)
+        scaling.append(2 * one / ours.ask("two-agents-wall", args.seconds))
+
+    result = {"environment": environment, "rounds": args.rounds, "workloads": {},
+              "two_agents": statistics.median(scaling)}
+    print(f"\n| {'workload':31} | time | floor | ratio to floor | PyTorch | ratio to it |")
+    print("|---|---|---|---|---|---|")
+    for name, sample in samples.items():
+        median = {key: statistics.median(values) for key, values in sample.items()}
+        result["workloads"][name] = median
+        print(f"| {TITLES[name]:31} | {median['ours']:.2f} ms | {median['floor']:.2f} ms "
+              f"| {median['ratio']:.2f} | {median['peer']:.1f} ms | {median['peer_ratio']:.1f} |")
+    print(f"| two agents at once, against one | {result['two_agents']:.2f} times | | | | |")
+    peaks = [value for sample in samples.values() for value in sample["peak"]]
+    streams = [value for sample in samples.values() for value in sample["adam"]]
+    print(f"\nPeak of one core: {statistics.median(peaks):.0f} GFLOP/s float32; "
+          f"a pass of Adam: {statistics.median(streams):.2f} ns a parameter.")
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as file:
+            json.dump(result, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+// Forward and backward of the multilayer perceptron, features x batch throughout (kernels.h).
+#include <algorithm>
+
+#include "dynajob/core/check.h"
+
+#include "mlp.h"
+
+namespace dynajob {
+namespace {
+
+class FusedGradient final : public MlpGradient {
+ public:
+  double Compute(const MlpShape& shape, std::span<const float> parameters,
+                 std::span<const float> input, std::span<const float> targets,
+                 std::span<const float> masks, std::span<float> gradients) override {
+    rows_ = targets.size();
+    stride_ = PadBatch(rows_);
+    DYNAJOB_CHECK(input.size() == rows_ * shape.input_dim(), "one input row per target");
+    Forward(shape, parameters.data(), input.data(), masks.data());
+    BilinearForward(shape, parameters.data());
+
+    double loss = 0;
+    float* delta = deltas_.back().Get(stride_);
+    const float* prediction = activations_.back().Get(stride_);
+    for (size_t i = 0; i < rows_; ++i) {
+      const float error = prediction[i] - targets[i];
+      loss += static_cast<double>(error) * error;
+      delta[i] = 2.0f * error / static_cast<float>(rows_);
+    }
+    std::fill(delta + rows_, delta + stride_, 0.0f);
+    BilinearBackward(shape, input.data(), gradients.data());
+    Backward(shape, parameters.data(), input.data(), masks, gradients.data());
+    return loss / static_cast<double>(rows_);
+  }
+
+ private:
+  void Transpose(const float* rows, size_t count, size_t width, float* out) {
+    pointers_.resize(count);
+    for (size_t i = 0; i < count; ++i) pointers_[i] = rows + i * width;
+    ChosenKernels().transpose(pointers_.data(), count, width, nullptr, false, out, PadBatch(count));
+  }
+
+  void Forward(const MlpShape& shape, const float* parameters, const float* input,
+               const float* masks) {
+    const size_t layers = shape.layers.size();
+    if (activations_.size() != layers) {
+      activations_ = std::vector<Buffer>(layers);
+      deltas_ = std::vector<Buffer>(layers);
+    }
+    float* previous = features_.Get(shape.input_dim() * stride_);
+    Transpose(input, rows_, shape.input_dim(), previous);
+    for (size_t i = 0; i < layers; ++i) {
+      const LinearShape& layer = shape.layers[i];
+      const bool last = i + 1 == layers;
+      float* out = activations_[i].Get(layer.out * stride_);
+      MultiplyBatch({parameters + layer.weight, layer.out, layer.in, layer.in}, previous, rows_,
+                    out, Start::kBias, parameters + layer.bias, !last);
+      if (!last && masks != nullptr) {
+        ApplyMask(masks, layer.out, out);
+        masks += layer.out * rows_;
+      }
+      previous = out;
+    }
+  }
+
+  // A mask has no padding.
+  void ApplyMask(const float* mask, size_t width, float* values) const {
+    for (size_t unit = 0; unit < width; ++unit)
+      for (size_t i = 0; i < rows_; ++i) values[unit * stride_ + i] *= mask[unit * rows_ + i];
+  }
+
+  void Backward(const MlpShape& shape, const float* parameters, const float* input,
+                std::span<const float> masks, float* gradients) {
+    size_t mask_end = masks.size();
+    for (size_t i = shape.layers.size(); i-- > 0;) {
+      const LinearShape& layer = shape.layers[i];
+      const float* delta = deltas_[i].Get(layer.out * stride_);
+      WeightGradient(layer, delta, i == 0 ? input : BatchMajor(layer.in, i - 1),
+                     i == 0 ? layer.in : PadBatch(layer.in), gradients + layer.weight);
+      for (size_t unit = 0; unit < layer.out; ++unit) {
+        float sum = 0;
+        for (size_t row = 0; row < rows_; ++row) sum += delta[unit * stride_ + row];
+        gradients[layer.bias + unit] = sum;
+      }
+      if (i == 0) break;
+      // d previous = weight^T delta, through dropout and ReLU.
+      float* upstream = deltas_[i - 1].Get(layer.in * stride_);
+      ChosenKernels().multiply({.m = layer.in,
+                                .n = stride_,
+                                .k = layer.out,
+                                .a = parameters + layer.weight,
+                                .a_row = 1,
+                                .a_col = layer.in,
+                                .b = delta,
+                                .b_row = stride_,
+                                .c = upstream,
+                                .c_row = stride_});
+      if (!masks.empty()) {
+        mask_end -= layer.in * rows_;
+        ApplyMask(masks.data() + mask_end, layer.in, upstream);
+      }
+      const float* activation = activations_[i - 1].Get(layer.in * stride_);
+      for (size_t j = 0; j < layer.in * stride_; ++j)
+        upstream[j] = activation[j] > 0.0f ? upstream[j] : 0.0f;
+    }
+  }
+
+  // Activations of layer `index` as batch x features, a row every PadBatch(width).
+  const float* BatchMajor(size_t width, size_t index) {
+    float* out = batch_major_.Get(stride_ * PadBatch(width));
+    const float* activation = activations_[index].Get(width * stride_);
+    pointers_.resize(width);
+    for (size_t i = 0; i < width; ++i) pointers_[i] = activation + i * stride_;
+    ChosenKernels().transpose(pointers_.data(), width, rows_, nullptr, false, out, PadBatch(width));
+    return out;
+  }
+
+  // out (delta's features x layer.in) = delta previous, previous being batch x features.
+  void WeightGradient(const LinearShape& layer, const float* delta, const float* previous,
+                      size_t previous_stride, float* out) const {
+    ChosenKernels().multiply({.m = layer.out,
+                              .n = layer.in,
+                              .k = rows_,
+                              .a = delta,
+                              .a_row = stride_,
+                              .b = previous,
+                              .b_row = previous_stride,
+                              .c = out,
+                              .c_row = layer.in});
+  }
+
+  void BilinearForward(const MlpShape& shape, const float* parameters) {
+    const size_t rank = shape.bilinear_rank;
+    if (rank == 0) return;
+    float* states = projected_states_.Get(rank * stride_);
+    float* actions = projected_actions_.Get(rank * stride_);
+    const float* features = features_.Get(shape.input_dim() * stride_);
+    MultiplyBatch({parameters + shape.bilinear_u, rank, shape.state_dim, shape.state_dim}, features,
+                  rows_, states);
+    MultiplyBatch({parameters + shape.bilinear_v, rank, shape.action_dim, shape.action_dim},
+                  features + shape.state_dim * stride_, rows_, actions);
+    float* out = activations_.back().Get(stride_);
+    for (size_t k = 0; k < rank; ++k)
+      for (size_t i = 0; i < rows_; ++i)
+        out[i] += states[k * stride_ + i] * actions[k * stride_ + i];
+  }
+
+  // d/dU = sum_i delta_i (V v_i) s_i^T, and the same with the roles changed for V.
+  void BilinearBackward(const MlpShape& shape, const float* input, float* gradients) {
+    const size_t rank = shape.bilinear_rank;
+    if (rank == 0) return;
+    const float* delta = deltas_.back().Get(stride_);
+    float* states = projected_states_.Get(rank * stride_);
+    float* actions = projected_actions_.Get(rank * stride_);
+    for (size_t k = 0; k < rank; ++k) {
+      for (size_t i = 0; i < rows_; ++i) {
+        states[k * stride_ + i] *= delta[i];
+        actions[k * stride_ + i] *= delta[i];
+      }
+    }
+    const auto outer = [&](const float* projected, const float* side, size_t dim, float* out) {
+      ChosenKernels().multiply({.m = rank,
+                                .n = dim,
+                                .k = rows_,
+                                .a = projected,
+                                .a_row = stride_,
+                                .b = side,
+                                .b_row = shape.input_dim(),
+                                .c = out,
+                                .c_row = dim});
+    };
+    outer(actions, input, shape.state_dim, gradients + shape.bilinear_u);
+    outer(states, input + shape.state_dim, shape.action_dim, gradients + shape.bilinear_v);
+  }
+
+  size_t rows_ = 0;
+  size_t stride_ = 0;
+  Buffer features_;                  // input_dim x batch
+  std::vector<Buffer> activations_;  // per layer, out x batch
+  std::vector<Buffer> deltas_;       // dLoss / d pre-activation, per layer
+  Buffer batch_major_;
+  Buffer projected_states_;  // rank x batch
+  Buffer projected_actions_;
+  std::vector<const float*> pointers_;
+};
+
+}  // namespace
+
+std::unique_ptr<MlpGradient> MakeFusedGradient() { return std::make_unique<FusedGradient>(); }
+
+}  // namespace dynajob

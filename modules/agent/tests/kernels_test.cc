@@ -1,0 +1,189 @@
+#include "kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "dynajob/core/rng.h"
+
+namespace dynajob {
+namespace {
+
+std::vector<float> RandomValues(size_t count, uint64_t seed) {
+  Rng rng(seed);
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(rng.Normal());
+  return values;
+}
+
+struct Size {
+  size_t m, n, k;
+};
+// Every number of rows and of columns that a tile can be left with, and none of k.
+std::vector<Size> Sizes() {
+  std::vector<Size> sizes = {{1, 1, 1}, {13, 200, 70}, {31, 129, 300}, {5, 7, 0}, {1, 64, 129}};
+  for (size_t m = 1; m <= 26; ++m) sizes.push_back({m, m % 2 == 0 ? 48u : 32u, 9});
+  for (size_t n = 1; n <= 150; ++n) sizes.push_back({n % 9 + 1, n, n % 3 == 0 ? 90u : 11u});
+  return sizes;
+}
+
+// In double precision; the distance that rounding allows is returned beside it.
+double Exact(const Product& x, size_t i, size_t j, double start, double& scale) {
+  double sum = start;
+  scale = std::abs(start);
+  for (size_t p = 0; p < x.k; ++p) {
+    const double term = static_cast<double>(x.a[i * x.a_row + p * x.a_col]) *
+                        static_cast<double>(x.b[p * x.b_row + j]);
+    sum += term;
+    scale += std::abs(term);
+  }
+  return sum;
+}
+
+TEST(Kernels, ProductsEqualPlainLoops) {
+  for (const Kernels* kernels : AvailableKernels()) {
+    for (const Size& size : Sizes()) {
+      for (const Start start : {Start::kZero, Start::kBias, Start::kOld}) {
+        for (const bool transposed : {false, true}) {
+          const auto [m, n, k] = size;
+          const std::vector<float> a = RandomValues(m * k + 1, 1), b = RandomValues(k * n + 3, 2);
+          const std::vector<float> bias = RandomValues(m, 3), old = RandomValues(m * (n + 5), 4);
+          std::vector<float> c = old;
+          Product product{.m = m,
+                          .n = n,
+                          .k = k,
+                          .a = a.data(),
+                          .a_row = transposed ? 1 : k,
+                          .a_col = transposed ? m : 1,
+                          .b = b.data() + 3,  // not aligned
+                          .b_row = n,
+                          .c = c.data(),
+                          .c_row = n + 5,
+                          .start = start,
+                          .bias = bias.data(),
+                          .relu = transposed && k > 0};
+          kernels->multiply(product);
+          for (size_t i = 0; i < m; ++i) {
+            for (size_t j = 0; j < n + 5; ++j) {
+              const float value = c[i * (n + 5) + j];
+              if (j >= n) {
+                ASSERT_EQ(value, old[i * (n + 5) + j]) << "written beyond the product";
+                continue;
+              }
+              const float from = start == Start::kZero   ? 0.0f
+                                 : start == Start::kBias ? bias[i]
+                                                         : old[i * (n + 5) + j];
+              double scale = 0;
+              double exact = Exact(product, i, j, static_cast<double>(from), scale);
+              if (product.relu) exact = std::max(0.0, exact);
+              ASSERT_NEAR(value, exact, 2e-6 * scale)
+                  << kernels->name << ' ' << m << 'x' << n << 'x' << k << " at " << i << ',' << j;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// What makes learners independent of how jobs were grouped, and of the processor.
+TEST(Kernels, AnElementHasTheSameBitsWhateverIsComputedBesideItAndOnAnyVectorWidth) {
+  const size_t m = 37, n = 200, k = 300;
+  const std::vector<float> a = RandomValues(m * k, 1), b = RandomValues(k * n, 2);
+  std::vector<float> reference, dots_reference;
+  for (const Kernels* kernels : AvailableKernels()) {
+    std::vector<float> all(m * n), single(1);
+    const Product product{.m = m,
+                          .n = n,
+                          .k = k,
+                          .a = a.data(),
+                          .a_row = k,
+                          .b = b.data(),
+                          .b_row = n,
+                          .c = all.data(),
+                          .c_row = n};
+    kernels->multiply(product);
+    for (size_t i = 0; i < m; i += 5) {
+      for (size_t j = 0; j < n; j += 7) {
+        Product one = product;
+        one.m = one.n = 1;
+        one.a += i * k;
+        one.b += j;
+        one.c = single.data();
+        kernels->multiply(one);
+        ASSERT_EQ(single[0], all[i * n + j]) << kernels->name;
+      }
+    }
+    if (std::strcmp(kernels->name, "portable") == 0) continue;
+    std::vector<float> dots(m);
+    kernels->add_dots(a.data(), m, k - 3, k, b.data(), dots.data());
+    if (reference.empty()) reference = all;
+    if (dots_reference.empty()) dots_reference = dots;
+    EXPECT_EQ(all, reference) << kernels->name;
+    EXPECT_EQ(dots, dots_reference) << kernels->name;
+  }
+}
+
+TEST(Kernels, TransposesWithPaddingConstantAndRelu) {
+  for (const Kernels* kernels : AvailableKernels()) {
+    for (const size_t count : {1u, 3u, 15u, 16u, 17u, 50u, 64u}) {
+      for (const size_t width : {1u, 4u, 15u, 16u, 33u, 128u}) {
+        const std::vector<float> in = RandomValues(count * width, 5), add = RandomValues(width, 6);
+        std::vector<const float*> rows;
+        for (size_t i = 0; i < count; ++i) rows.push_back(in.data() + i * width);
+        const size_t stride = PadBatch(count) + kBatchPad;
+        for (const bool plain : {true, false}) {
+          std::vector<float> out(width * stride, 7.0f);
+          kernels->transpose(rows.data(), count, width, plain ? nullptr : add.data(), !plain,
+                             out.data(), stride);
+          for (size_t j = 0; j < width; ++j) {
+            for (size_t i = 0; i < stride; ++i) {
+              float expected = i < PadBatch(count) ? 0.0f : 7.0f;
+              if (i < count)
+                expected = plain ? in[i * width + j] : std::max(0.0f, in[i * width + j] + add[j]);
+              ASSERT_EQ(out[j * stride + i], expected)
+                  << kernels->name << ' ' << count << 'x' << width << " at " << i << ',' << j;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Kernels, DotsAreAdded) {
+  for (const Kernels* kernels : AvailableKernels()) {
+    for (const size_t width : {1u, 15u, 64u, 100u, 771u}) {
+      const size_t rows = 5, stride = width + 3;
+      const std::vector<float> weight = RandomValues(rows * stride, 7), x = RandomValues(width, 8);
+      std::vector<float> out = RandomValues(rows, 9);
+      const std::vector<float> before = out;
+      kernels->add_dots(weight.data(), rows, width, stride, x.data(), out.data());
+      for (size_t i = 0; i < rows; ++i) {
+        double exact = static_cast<double>(before[i]), scale = std::abs(exact);
+        for (size_t j = 0; j < width; ++j) {
+          const double term =
+              static_cast<double>(weight[i * stride + j]) * static_cast<double>(x[j]);
+          exact += term;
+          scale += std::abs(term);
+        }
+        EXPECT_NEAR(out[i], exact, 2e-6 * scale) << kernels->name << ' ' << width;
+      }
+    }
+  }
+}
+
+TEST(Kernels, ABufferStartsAtACacheLineAndGrows) {
+  Buffer buffer;
+  for (const size_t size : {1u, 100u, 17u, 5000u}) {
+    float* data = buffer.Get(size);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(data) % 64, 0u);
+    std::fill_n(data, size, 1.0f);
+  }
+}
+
+}  // namespace
+}  // namespace dynajob
