@@ -140,7 +140,7 @@ class RequestTest(ServeTest):
         self.assertEqual(len(rows), 4)
         for position, propensity, version in rows:
             self.assertEqual((position, propensity), (1, 1.0))
-            self.assertTrue(version.startswith("model-"))
+            self.assertRegex(version, r"^model[+-]")
         self.assertEqual(self.shown(self.serve(), query="n=80")["eligible"], 76)
 
     def test_feedback_must_fit_what_was_shown(self):
@@ -177,6 +177,85 @@ class RequestTest(ServeTest):
         self.assert_problem(serving.post("/v1/models/nope/activate", None), 404, "not-found")
         serving.stop()
         self.assertEqual(self.shown(self.serve())["model_version"], after["model_version"])
+
+
+class LearningTest(ServeTest):
+    """Responses are learned from, once each, whatever happens to the process."""
+
+    def settled(self, serving, handled):
+        """/v1/learning once so many responses are dealt with and nothing waits."""
+        deadline = time.monotonic() + 60
+        while True:
+            learning = serving.get("/v1/learning").json
+            counts = learning["responses"]
+            done = sum(counts[name] for name in ("learned", "revised", "held_back", "limited", "unusable"))
+            tried = learning["points"][-1]["responses"] if learning["points"] else 0
+            if (done >= handled and tried == counts["learned"]) or time.monotonic() > deadline:
+                self.assertEqual(done, handled, learning)
+                return learning
+            time.sleep(0.05)
+
+    def answer(self, serving, first, count):
+        for i in range(first, first + count):
+            event = feedback(f"l-{i}", f"candidate-{1 + i % 20:06d}", f"job-{1 + (i * 7) % 70:06d}",
+                             "apply" if i % 3 == 0 else "dismiss")
+            self.assertEqual(serving.post("/v1/feedback", event).status, 201)
+
+    def test_responses_are_learned_and_the_next_snapshot_ranks(self):
+        serving = self.serve()
+        before = self.shown(serving)["model_version"]
+        self.answer(serving, 0, 40)
+        learning = self.settled(serving, 40)
+        self.assertTrue(learning["enabled"])
+        self.assertGreater(learning["updates"]["q"], learning["updates"]["planning"])
+        self.assertGreater(learning["updates"]["planning"], 0)
+        self.assertNotEqual(self.shown(serving)["model_version"], before)
+        self.assertEqual(self.shown(serving)["model_version"], learning["model_version"])
+        self.assertIn("dynajob_learning_snapshots_total{outcome=\"published\"}", serving.get("/metrics").body.decode())
+
+    def test_killed_and_started_again_it_goes_on_where_it_was(self):
+        config = ["learn.checkpoint_seconds=0", "learn.publish_ms=1"]
+        sent = 0
+        for attempt in range(4):
+            serving = self.serve(config=config)
+            learning = self.settled(serving, sent)  # none twice, none forgotten
+            self.answer(serving, sent, 25)
+            sent += 25
+            if attempt % 2 == 0:
+                self.settled(serving, sent)
+            serving.kill()
+        self.assertGreater(learning["responses"]["learned"], 0)
+
+    def test_switched_off_it_says_so_and_ranks_as_ever(self):
+        serving = self.serve(config=["learn.enabled=false"])
+        before = self.shown(serving)["model_version"]
+        self.answer(serving, 0, 5)
+        learning = serving.get("/v1/learning").json
+        self.assertEqual((learning["enabled"], learning["state"]), (False, "off"))
+        self.assertIn("learn.enabled", learning["why_off"])
+        self.assertEqual(self.shown(serving)["model_version"], before)
+
+    def test_a_restart_keeps_what_was_shown(self):
+        serving = self.serve()
+        page = self.shown(serving)
+        serving.kill()
+        again = self.serve()
+        reply = again.post("/v1/feedback", feedback("late", PERSON, page["recommendations"][1]["job_id"],
+                                                    request_id=page["request_id"]))
+        self.assertEqual((reply.status, reply.json["joined"]), (201, True))
+
+    def test_jobs_that_another_program_imports_are_ranked_without_a_restart(self):
+        serving = self.serve()
+        self.assertEqual(self.shown(serving)["eligible"], 80)
+        rows = self.directory / "more.jsonl"
+        rows.write_text(json.dumps({"id": "imported", "title": "Glazier", "description": "Cut and fit glass.",
+                                    "technical_skills": ["glass cutting"]}) + "\n")
+        self.succeed("import", rows, "--store", self.store)
+        self.succeed("embed", "--store", self.store, *settings("embeddings.dimension=16"))
+        deadline = time.monotonic() + 60
+        while (eligible := self.shown(serving)["eligible"]) != 81 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertEqual(eligible, 81)
 
 
 class RefusalTest(ServeTest):

@@ -371,6 +371,23 @@ Result<Model> Model::Load(const std::filesystem::path& directory, const Catalog&
   return model;
 }
 
+Result<Model> Model::Copy(const DynaQAgent& agent, const ModelInfo& info, const Catalog& catalog) {
+  DYNAJOB_ASSIGN_OR_RETURN(PairEncoder encoder, PairEncoder::Create(catalog, info.network));
+  const PairEncoder& other = agent.encoder();
+  if (encoder.state_dim() != other.state_dim() || encoder.action_dim() != other.action_dim() ||
+      encoder.cross_dim() != other.cross_dim())
+    return InvalidArgument(fmt::format(
+        "the learner has {} + {} + {} inputs, a model of this catalog {} + {} + {}",
+        other.state_dim(), other.action_dim(), other.cross_dim(), encoder.state_dim(),
+        encoder.action_dim(), encoder.cross_dim()));
+  Model model(info, std::make_unique<PairEncoder>(std::move(encoder)));
+  model.agent_->q_network().online().SetParameters(agent.q_network().online().parameters());
+  for (size_t i = 0; i < agent.world_model().members().size(); ++i)
+    model.agent_->world_model().members()[i].SetParameters(
+        agent.world_model().members()[i].parameters());
+  return model;
+}
+
 void Model::QValues(CandidateRow candidate, std::span<const JobRow> jobs,
                     std::span<float> out) const {
   agent_->q_network().Evaluate(candidate, jobs, out);

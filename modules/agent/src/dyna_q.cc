@@ -94,6 +94,12 @@ void DynaQAgent::Observe(Pair pair, double reward, std::span<const JobRow> next_
   ++phase_steps_;
 }
 
+bool DynaQAgent::Revise(Pair pair, double reward) {
+  const std::optional<size_t> index = replay_.Find(pair);
+  if (index) replay_.SetReward(*index, static_cast<float>(reward));
+  return index.has_value();
+}
+
 double DynaQAgent::LearnFromReal() {
   SampleBatch(Rng::Derive(seed_, "real-batch", counts_.q_updates), BatchSize());
   return UpdateQ(GatherReal());

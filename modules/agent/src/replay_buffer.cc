@@ -33,6 +33,13 @@ uint64_t ReplayBuffer::serial(size_t index) const {
   return added_ - 1 - age;
 }
 
+std::optional<size_t> ReplayBuffer::Find(Pair pair) const {
+  std::optional<size_t> newest;
+  for (size_t i = 0; i < transitions_.size(); ++i)
+    if (transitions_[i].pair == pair && (!newest || serial(i) > serial(*newest))) newest = i;
+  return newest;
+}
+
 void ReplayBuffer::Sample(size_t count, Rng& rng, std::vector<uint32_t>& indices) const {
   DYNAJOB_CHECK(!transitions_.empty(), "sampling from an empty replay buffer");
   for (size_t i = 0; i < count; ++i)

@@ -121,6 +121,9 @@ class ServeCommand final : public Command {
                   : is_database                 ? std::filesystem::path("runs/serve")
                                                 : std::filesystem::path(store + ".serve");
     parts.spool = is_database;
+    parts.learning = settings.learn;
+    parts.online = settings.experiment.online;
+    parts.rewards = settings.experiment.rewards;
     parts.version = DYNAJOB_VERSION;
     parts.log = [&session](const std::string& line) { session.Message("serve: " + line); };
     DYNAJOB_ASSIGN_OR_RETURN(const auto server, Server::Create(std::move(parts), settings.serve));

@@ -54,6 +54,7 @@ Settings::Settings() {
   train.Bind(registry_);
   llm.Bind(registry_);
   serve.Bind(registry_);
+  learn.Bind(registry_);
   off_policy.Bind(registry_);
 }
 
@@ -95,6 +96,7 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());
   DYNAJOB_RETURN_IF_ERROR(llm.Validate());
   DYNAJOB_RETURN_IF_ERROR(train.Validate());
+  DYNAJOB_RETURN_IF_ERROR(learn.Validate());
   return serve.Validate();
 }
 

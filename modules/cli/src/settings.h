@@ -20,6 +20,7 @@
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
 #include "dynajob/retrieval/options.h"
+#include "dynajob/serve/learning_options.h"
 #include "dynajob/serve/options.h"
 #include "dynajob/stores/catalog_spec.h"
 #include "dynajob/stores/open_store.h"
@@ -77,6 +78,7 @@ class Settings {
   TrainOptions train;
   LlmOptions llm;
   ServeOptions serve;
+  LearningOptions learn;
   OffPolicyOptions off_policy;
 
  private:

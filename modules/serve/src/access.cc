@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -99,6 +100,12 @@ std::optional<size_t> ApiKeys::Find(std::string_view key) const {
   for (size_t i = 0; i < keys_.size(); ++i)
     if (CRYPTO_memcmp(digest.data(), keys_[i].digest.data(), digest.size()) == 0) found = i;
   return found;
+}
+
+uint32_t ApiKeys::Label(size_t key) const {
+  uint32_t label = 0;
+  std::memcpy(&label, keys_[key].digest.data(), sizeof(label));
+  return std::max(label, uint32_t{1});
 }
 
 std::string_view PresentedKey(const HttpRequest& request) {

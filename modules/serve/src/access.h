@@ -37,6 +37,8 @@ class ApiKeys {
   // keys. Compares with every key in full, whatever matches, so that the time tells nothing.
   std::optional<size_t> Find(std::string_view key) const;
   Right right(size_t key) const { return keys_[key].right; }
+  // Tells keys apart, over restarts, and is too short to find a key by; never 0.
+  uint32_t Label(size_t key) const;
 
  private:
   using Digest = std::array<unsigned char, 32>;

@@ -234,6 +234,8 @@ Reply Api::Dispatch(const Call& call) {
       return ActivateModel(service_, call);
     case Operation::kListRuns:
       return ListRuns(service_, call);
+    case Operation::kLearning:
+      return ReadLearning(service_, call);
     case Operation::kLive:
       return Live(service_, call);
     case Operation::kReady:

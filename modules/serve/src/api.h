@@ -69,6 +69,7 @@ Reply SendFeedback(Service& service, const Call& call);
 Reply ListModels(Service& service, const Call& call);
 Reply ActivateModel(Service& service, const Call& call);
 Reply ListRuns(Service& service, const Call& call);
+Reply ReadLearning(Service& service, const Call& call);
 Reply Live(Service& service, const Call& call);
 Reply Ready(Service& service, const Call& call);
 Reply ReadMetrics(Service& service, const Call& call);

@@ -51,11 +51,11 @@ Reply ActivateModel(Service& service, const Call& call) {
                          "catalog's; the server's log says which"};
     return FromError(policy.error());
   }
-  if (const Status saved = service.SaveActiveModel(name); !saved.ok()) {
-    service.Log(saved.error().message);
-    return FromError(saved.error());
+  if (const Status activated = service.Activate(*policy); !activated.ok()) {
+    count("failed");
+    service.Log(activated.error().message);
+    return FromError(activated.error());
   }
-  service.snapshots().Publish(*policy);
   count("activated");
   service.Log(fmt::format("model '{}' ranks now ({})", name, (*policy)->version));
   return JsonResponse({{"id", name}, {"version", (*policy)->version}});

@@ -91,7 +91,9 @@ Reply SendFeedback(Service& service, const Call& call) {
       (service.market().FindJob(event.job_id) == nullptr ||
        service.market().FindCandidate(event.candidate_id) == nullptr))
     return AnswerFor(service, event, {PutOutcome::kUnknownEntity, false}, page != nullptr);
-  const Result<WrittenResponse> written = service.writer().Put(event);
+  const std::optional<size_t> key = service.keys().Find(PresentedKey(call.request));
+  const Result<WrittenResponse> written =
+      service.writer().Put(event, key ? service.keys().Label(*key) : 0);
   const char* outcome = "failed";
   if (written.ok()) {
     constexpr const char* kNames[] = {"stored", "duplicate", "conflict", "unknown"};

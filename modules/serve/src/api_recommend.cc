@@ -1,5 +1,6 @@
 // Rankings: for candidates that are stored and for profiles that are not.
 #include <charconv>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -151,18 +152,24 @@ Json PageJson(Service& service, const Snapshot& snapshot, const PageRequest& pag
 void Remember(Service& service, const Snapshot& snapshot, const PageRequest& page,
               const Ranking& ranking, const std::string& request_id) {
   ShownPage shown{page.candidate->record().id, snapshot.version(), page.ranking.offset, {}};
+  std::map<std::string_view, double> counts;
   for (const RankedJob& ranked : ranking.jobs) {
     shown.jobs.push_back({ranked.job->record().id, ranked.propensity});
-    service.metrics().Count("dynajob_recommendations_total",
-                            {{"source", std::string(ToString(ranked.source))}});
+    ++counts[ToString(ranked.source)];
   }
-  service.shown().Add(request_id, std::move(shown));
+  for (const auto& [source, count] : counts)
+    service.metrics().Count("dynajob_recommendations_total", {{"source", std::string(source)}},
+                            count);
+  service.RememberPage(request_id, std::move(shown));
 }
 
+AdmissionGate::Ticket Enter(Service& service, const Call& call, const PageRequest& page) {
+  return service.gate().Enter(page.explain ? WorkClass::kExplain : WorkClass::kRecommend,
+                              call.deadline);
+}
+
+// Called with a place in the gate.
 Reply Rank(Service& service, const Call& call, PageRequest page) {
-  const AdmissionGate::Ticket ticket = service.gate().Enter(
-      page.explain ? WorkClass::kExplain : WorkClass::kRecommend, call.deadline);
-  if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
   const std::shared_ptr<const Snapshot> snapshot = service.snapshots().Current();
   const std::string request_id = service.request_ids().Next();
   page.ranking.candidate = ViewOf(*page.candidate);
@@ -192,6 +199,8 @@ Reply Recommend(Service& service, const Call& call) {
     return Problem{.kind = kNoSuchThing,
                    .detail = fmt::format("there is no candidate '{}' that can be ranked for",
                                          call.path.front())};
+  const AdmissionGate::Ticket ticket = Enter(service, call, page);
+  if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
   return Rank(service, call, std::move(page));
 }
 
@@ -200,6 +209,9 @@ Reply RecommendProfile(Service& service, const Call& call) {
   if (auto problem = ReadJson(call.body, page)) return *problem;
   Candidate candidate;
   if (auto problem = ReadRecord(call.body["candidate"], "/candidate", candidate)) return *problem;
+  // To embed is work, too.
+  const AdmissionGate::Ticket ticket = Enter(service, call, page);
+  if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
   auto embedded = EmbedOne(service, candidate, "/candidate");
   if (auto* problem = std::get_if<Problem>(&embedded)) return *problem;
   page.candidate = std::get<EmbeddedRecord<Candidate>>(embedded).served;

@@ -29,7 +29,10 @@ Status Put(Store& store, std::span<const Candidate> people) { return store.PutCa
 template <typename Record>
 void Publish(Service& service, std::span<const std::shared_ptr<const Served<Record>>> served) {
   service.market().Put(served);
-  if constexpr (std::is_same_v<Record, Job>) service.snapshots().Publish(service.market().jobs());
+  if constexpr (std::is_same_v<Record, Job>) {
+    for (const auto& job : served) service.NoteWritten(job->record().id);
+    service.snapshots().Publish(service.market().jobs());
+  }
 }
 
 template <typename Record>
@@ -56,6 +59,51 @@ Status StoreAndPublish(Store& store, Service& service, const std::vector<Record>
       store.PutEmbeddings(kKindOf<Record>, service.parts().embedder->id(), rows));
   Publish<Record>(service, served);
   return Status::Ok();
+}
+
+// What is served of an entity; null when nothing is.
+template <typename Record>
+std::shared_ptr<const Served<Record>> FindServed(Service& service, const std::string& id) {
+  if constexpr (std::is_same_v<Record, Job>) {
+    return service.market().FindJob(id);
+  } else {
+    return service.market().FindCandidate(id);
+  }
+}
+
+// One attempt to change a record. `raced`: somebody else changed it meanwhile.
+template <typename Record>
+Reply PatchOnce(Service& service, const Call& call, const std::string& id, bool& raced) {
+  const Result<std::optional<Record>> stored =
+      service.Read<std::optional<Record>>([&](Store& store) { return Get<Record>(store, id); });
+  if (!stored.ok()) return FromError(stored.error());
+  if (!*stored) return Unknown<Record>(id);
+  Record patched;
+  if (auto problem = ReadRecord(MergePatch(ToJson(**stored), call.body), "", patched))
+    return *problem;
+  // Outside of the writer's thread: with a large model this takes a while, and responses wait for
+  // that thread.
+  EmbeddedRecord<Record> done;
+  {
+    const AdmissionGate::Ticket ticket = service.gate().Enter(WorkClass::kRecommend, call.deadline);
+    if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
+    auto embedded = EmbedOne(service, patched, "");
+    if (auto* problem = std::get_if<Problem>(&embedded)) return *problem;
+    done = std::move(std::get<EmbeddedRecord<Record>>(embedded));
+  }
+  bool gone = false;
+  const Status status = service.writer().Run([&](Store& store) -> Status {
+    DYNAJOB_ASSIGN_OR_RETURN(const std::optional<Record> now, Get<Record>(store, id));
+    gone = !now;
+    raced = now && *now != **stored;
+    if (gone || raced) return Status::Ok();
+    PutCounts unused_counts;
+    return StoreAndPublish<Record>(store, service, {patched}, done.rows, std::span(&done.served, 1),
+                                   unused_counts);
+  });
+  if (!status.ok()) return FromError(status.error());
+  if (gone) return Unknown<Record>(id);
+  return JsonResponse(ToJson(patched));
 }
 
 }  // namespace
@@ -133,42 +181,20 @@ Reply GetRecord(Service& service, const Call& call) {
       service.Read<std::optional<Record>>([&](Store& store) { return Get<Record>(store, id); });
   if (stored.ok()) return *stored ? Reply(JsonResponse(ToJson(**stored))) : Unknown<Record>(id);
   // The store is away; what is served is known all the same.
-  std::shared_ptr<const Served<Record>> served;
-  if constexpr (std::is_same_v<Record, Job>) {
-    served = service.market().FindJob(id);
-  } else {
-    served = service.market().FindCandidate(id);
-  }
+  const std::shared_ptr<const Served<Record>> served = FindServed<Record>(service, id);
   return served ? Reply(JsonResponse(ToJson(served->record()))) : FromError(stored.error());
 }
 
+// Changes at the same time all take effect: who finds the record changed begins again.
 template <typename Record>
 Reply PatchRecord(Service& service, const Call& call) {
-  const std::string& id = call.path.front();
-  std::optional<Problem> problem;
-  Record patched;
-  // Read and written in one task, so that two changes at the same time both take effect.
-  const Status status = service.writer().Run([&](Store& store) -> Status {
-    DYNAJOB_ASSIGN_OR_RETURN(const std::optional<Record> stored, Get<Record>(store, id));
-    if (!stored) {
-      problem = Unknown<Record>(id);
-      return Status::Ok();
-    }
-    problem = ReadRecord(MergePatch(ToJson(*stored), call.body), "", patched);
-    if (problem) return Status::Ok();
-    auto embedded = EmbedOne(service, patched, "");
-    if (auto* failure = std::get_if<Problem>(&embedded)) {
-      problem = std::move(*failure);
-      return Status::Ok();
-    }
-    auto& done = std::get<EmbeddedRecord<Record>>(embedded);
-    PutCounts unused_counts;
-    return StoreAndPublish<Record>(store, service, {patched}, done.rows, std::span(&done.served, 1),
-                                   unused_counts);
-  });
-  if (!status.ok()) return FromError(status.error());
-  if (problem) return *problem;
-  return JsonResponse(ToJson(patched));
+  constexpr int kAttempts = 8;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    bool raced = false;
+    Reply reply = PatchOnce<Record>(service, call, call.path.front(), raced);
+    if (!raced) return reply;
+  }
+  return Problem{.kind = kConflicting, .detail = "others keep changing it; send it again"};
 }
 
 template <typename Record>
@@ -178,11 +204,12 @@ Reply DeleteRecord(Service& service, const Call& call) {
   const Status status = service.writer().Run([&](Store& store) -> Status {
     DYNAJOB_ASSIGN_OR_RETURN(found, store.Delete(kKindOf<Record>, id));
     if constexpr (std::is_same_v<Record, Job>) {
+      service.NoteWritten(id);
       service.market().RemoveJob(id);
       service.snapshots().Publish(service.market().jobs());
     } else {
       service.market().RemoveCandidate(id);
-      service.settled().Forget(id);
+      service.ForgetCandidate(id);
     }
     return Status::Ok();
   });

@@ -171,6 +171,66 @@ Schema RunsSchema() {
   return Reply("Runs", "Runs of the store", {{"runs", ListOf(run, "By age", kMaxBulk), true}});
 }
 
+Schema LearningPointSchema() {
+  return Reply(
+      "LearningPoint", "One snapshot that was tried",
+      {{"time", Moment("When"), true},
+       {"responses", Count("Learned so far"), true},
+       {"reward", Nullable(AnyNumber("Mean reward of the responses since the point before; "
+                                     "null when nothing was learned"))},
+       {"explored", Nullable(Number("Share of those jobs that exploration had shown; null "
+                                    "when no recommendation is known",
+                                    0, 1))},
+       {"q_loss", Nullable(AnyNumber("Mean squared error of the Q-network's updates"))},
+       {"model_loss", Nullable(AnyNumber("The same of the world model"))},
+       {"held_back_error",
+        Nullable(AnyNumber("Mean squared error of the rewards that the snapshot expects, on "
+                           "the held-back responses; null while there are too few"))},
+       {"held_back_error_before",
+        Nullable(AnyNumber("The same of the snapshot that ranked until then"))},
+       {"outcome", OneOf("What became of it", {"published", "rolled_back"}), true},
+       {"version", Text("Of the snapshot", 1000), true}});
+}
+
+Schema LearningSchema() {
+  const Schema responses =
+      Reply("LearningResponses", "What became of the stored responses",
+            {{"learned", Count("Became transitions"), true},
+             {"revised", Count("Of those: replaced an earlier answer to the same job"), true},
+             {"held_back", Count("Kept to judge snapshots by; learned later"), true},
+             {"limited", Count("Not learned, for the limits of a key or a person"), true},
+             {"unusable", Count("Not learned: the person or the job has no embedding here"), true},
+             {"undecided", Count("Impressions that may still be answered"), true},
+             {"waiting", Count("Not learned yet"), true}});
+  const Schema updates =
+      Reply("LearningUpdates", "Steps of the optimizers since the model was made",
+            {{"q", Count("Of the Q-network, on real and simulated pairs"), true},
+             {"planning", Count("Of those: on simulated pairs"), true},
+             {"model", Count("Of the world model"), true},
+             {"target_syncs", Count("Of the target network"), true}});
+  const Schema snapshots = Reply("LearningSnapshots", "Snapshots that were tried",
+                                 {{"published", Count("That rank or ranked"), true},
+                                  {"rolled_back", Count("That were worse"), true}});
+  const Schema buffer =
+      Reply("LearningBuffer", "The replay buffer",
+            {{"size", Count("Transitions"), true}, {"capacity", Count("At most"), true}});
+  return Reply(
+      "Learning", "What the policy is learning",
+      {{"enabled", Boolean("Whether it learns"), true},
+       {"state", OneOf("idle: all is learned", {"off", "idle", "working"}), true},
+       {"why_off", Nullable(Text("Why it does not learn", 1000)), true},
+       {"base_version", Nullable(Text("Of the model that learning started from", 1000)), true},
+       {"model_version", Text("What ranks", 1000), true},
+       {"exploration", Number("Share of places that are drawn at random", 0, 1), true},
+       {"responses", responses, true},
+       {"updates", updates, true},
+       {"snapshots", snapshots, true},
+       {"buffer", buffer, true},
+       {"points", ListOf(LearningPointSchema(), "The newest 500, by time", kMaxBulk), true},
+       {"rollbacks", ListOf(LearningPointSchema(), "The newest 50 that were rolled back", kMaxBulk),
+        true}});
+}
+
 Schema HealthSchema() {
   return Reply(
       "Health", "How the server is",

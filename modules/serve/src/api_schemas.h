@@ -15,6 +15,7 @@ Schema FeedbackResultSchema();
 Schema ModelsSchema();
 Schema ActivatedSchema();
 Schema RunsSchema();
+Schema LearningSchema();
 Schema HealthSchema();
 Schema ProblemSchema();
 

@@ -31,6 +31,9 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  // There is too much to do: the connection is read again after a pause only, so that a client that
+  // asks again at once does not cost what others need.
+  bool back_off = false;
 };
 
 // "/v1/jobs/a%2Fb" as {"v1", "jobs", "a/b"}; empty segments are kept but for the one before the

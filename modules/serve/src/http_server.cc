@@ -1,10 +1,12 @@
 #include "http_server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -27,12 +29,20 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr int kTickMs = 50;
+constexpr std::chrono::milliseconds kAcceptPause{100};  // when no descriptors are left
+// In which connections that are being made when the server is told to stop are completed.
+constexpr std::chrono::milliseconds kLastConnections{100};
+// A refused connection is read again after so long for each one that pauses, so that refusals come
+// at a bounded rate however many clients ask again at once; the longest is what Retry-After says.
+constexpr std::chrono::milliseconds kPauseEach{1};
+constexpr std::chrono::milliseconds kShortestPause{20};
+constexpr std::chrono::milliseconds kLongestPause{1000};
 
 struct Connection {
   explicit Connection(int fd) : stream(fd) {}
   SocketStream stream;
   SteadyTime since = steady_clock::now();  // of its last event
-  bool busy = false;                       // with a worker
+  bool busy = false;                       // with a worker, or paused
 };
 
 // The loop's thread owns the connections; a worker has one from Dispatch until GiveBack.
@@ -54,11 +64,16 @@ class EpollServer final : public HttpServer {
   void Dispatch(Connection& connection);
   void TakeBack();
   void CloseIdle(std::chrono::milliseconds limit);
+  void Pause(int fd);
+  // Reads again from the connections whose pause is over, or from all.
+  void EndPauses(bool all);
+  void ReadAgain(Connection& connection);
   void Close(int fd);
   void Watch(int fd, int operation, uint32_t events) const;
   void Work();
   void StopListening();
   bool LoopOnce();
+  Status LoopUntil(SteadyTime deadline);
 
   HttpLimits limits_;
   HttpHandler& handler_;
@@ -66,15 +81,17 @@ class EpollServer final : public HttpServer {
   BoundSocket listen_;
   int epoll_ = -1;
   int wake_ = -1;
+  SteadyTime accept_again_ = SteadyTime::max();
   std::atomic<bool> draining_{false};
   std::atomic<size_t> open_{0};
   std::unordered_map<int, std::unique_ptr<Connection>> connections_;  // of the loop's thread
+  std::multimap<SteadyTime, int> paused_;                             // the same; by their ends
 
   std::mutex mutex_;
   std::condition_variable ready_changed_;
   // Guarded by mutex_.
   std::deque<Connection*> ready_;
-  std::vector<std::pair<int, bool>> returned_;  // and whether to keep them
+  std::vector<std::pair<int, RequestParser::Next>> returned_;
   bool finished_ = false;
   std::vector<std::thread> workers_;
 };
@@ -135,8 +152,13 @@ void EpollServer::Accept() {
     const int fd = accept4(listen_.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
       AddConnection(fd);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return;
     } else if (errno != EINTR && errno != ECONNABORTED) {
-      return;  // none waits, or no descriptors are left: the next turn tries again
+      // No descriptors are left. Whoever waits would wake the loop for ever.
+      Watch(listen_.fd, EPOLL_CTL_MOD, 0);
+      accept_again_ = steady_clock::now() + kAcceptPause;
+      return;
     }
   }
 }
@@ -162,12 +184,12 @@ void EpollServer::Work() {
       ready_.pop_front();
     }
     SocketStream& stream = connection->stream;
-    bool keep = parser_.Serve(stream, connection->since, draining_.load());
-    while (keep && stream.HasBuffered())
-      keep = parser_.Serve(stream, steady_clock::now(), draining_.load());
+    RequestParser::Next next = parser_.Serve(stream, connection->since, draining_.load());
+    while (next == RequestParser::Next::kRead && stream.HasBuffered())
+      next = parser_.Serve(stream, steady_clock::now(), draining_.load());
     {
       const std::lock_guard lock(mutex_);
-      returned_.emplace_back(stream.fd(), keep);
+      returned_.emplace_back(stream.fd(), next);
     }
     const uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(wake_, &one, sizeof(one));
@@ -177,20 +199,44 @@ void EpollServer::Work() {
 void EpollServer::TakeBack() {
   uint64_t count = 0;
   [[maybe_unused]] const ssize_t got = read(wake_, &count, sizeof(count));
-  std::vector<std::pair<int, bool>> returned;
+  std::vector<std::pair<int, RequestParser::Next>> returned;
   {
     const std::lock_guard lock(mutex_);
     returned.swap(returned_);
   }
-  for (const auto& [fd, keep] : returned) {
+  for (const auto& [fd, next] : returned) {
     Connection& connection = *connections_.at(fd);
-    connection.busy = false;
     connection.since = steady_clock::now();
-    if (keep) {
-      Watch(fd, EPOLL_CTL_MOD, EPOLLIN | EPOLLONESHOT);
-    } else {
+    if (next == RequestParser::Next::kClose) {
       Close(fd);
+    } else if (next == RequestParser::Next::kPause && !draining_.load()) {
+      Pause(fd);
+    } else {
+      ReadAgain(connection);
     }
+  }
+}
+
+void EpollServer::ReadAgain(Connection& connection) {
+  // A request that came behind the one before has no event of its own.
+  if (connection.stream.HasBuffered()) return Dispatch(connection);
+  connection.busy = false;
+  Watch(connection.stream.fd(), EPOLL_CTL_MOD, EPOLLIN | EPOLLONESHOT);
+}
+
+void EpollServer::Pause(int fd) {
+  const auto pause = std::clamp<steady_clock::duration>(
+      kPauseEach * static_cast<int64_t>(paused_.size()), kShortestPause, kLongestPause);
+  paused_.emplace(steady_clock::now() + pause, fd);
+}
+
+void EpollServer::EndPauses(bool all) {
+  const SteadyTime now = steady_clock::now();
+  while (!paused_.empty() && (all || paused_.begin()->first <= now)) {
+    Connection& connection = *connections_.at(paused_.begin()->second);
+    paused_.erase(paused_.begin());
+    connection.since = now;
+    ReadAgain(connection);
   }
 }
 
@@ -213,8 +259,18 @@ void EpollServer::StopListening() {
 }
 
 bool EpollServer::LoopOnce() {
+  if (steady_clock::now() >= accept_again_) {
+    accept_again_ = SteadyTime::max();
+    if (listen_.fd >= 0) Watch(listen_.fd, EPOLL_CTL_MOD, EPOLLIN);
+  }
   epoll_event events[256];
-  const int count = epoll_wait(epoll_, events, 256, kTickMs);
+  int wait_ms = kTickMs;
+  if (!paused_.empty())
+    wait_ms = static_cast<int>(std::clamp<int64_t>(
+        std::chrono::ceil<std::chrono::milliseconds>(paused_.begin()->first - steady_clock::now())
+            .count(),
+        0, kTickMs));
+  const int count = epoll_wait(epoll_, events, 256, wait_ms);
   if (count < 0) return errno == EINTR;
   for (int i = 0; i < count; ++i) {
     const int fd = events[i].data.fd;
@@ -233,16 +289,27 @@ Status EpollServer::Run(const CancellationToken& stop) {
   for (size_t i = 0; i < limits_.workers; ++i) workers_.emplace_back([this] { Work(); });
   while (!stop.cancelled()) {
     if (!LoopOnce()) return IoError(fmt::format("epoll_wait: {}", strerror(errno)));
+    EndPauses(false);
     CloseIdle(limits_.idle);
   }
   draining_.store(true);
-  Accept();  // whoever waits to be accepted is served
+  EndPauses(true);
+  // Whoever is connected, or nearly, is served.
+  const SteadyTime begin = steady_clock::now();
+  if (IgnoreNewConnections(listen_.fd))
+    DYNAJOB_RETURN_IF_ERROR(LoopUntil(begin + kLastConnections));
+  Accept();
   StopListening();
-  const SteadyTime deadline = steady_clock::now() + limits_.drain;
-  while (!connections_.empty() && steady_clock::now() < deadline) {
+  while (!connections_.empty() && steady_clock::now() < begin + limits_.drain) {
     if (!LoopOnce()) return IoError(fmt::format("epoll_wait: {}", strerror(errno)));
     CloseIdle(limits_.drain_idle);
   }
+  return Status::Ok();
+}
+
+Status EpollServer::LoopUntil(SteadyTime deadline) {
+  while (steady_clock::now() < deadline)
+    if (!LoopOnce()) return IoError(fmt::format("epoll_wait: {}", strerror(errno)));
   return Status::Ok();
 }
 

@@ -2,10 +2,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -78,6 +80,20 @@ Result<bool> IsLoopback(const std::string& host) {
   for (const addrinfo* address = list.get(); address != nullptr; address = address->ai_next)
     if (!IsLoopbackAddress(*address)) return false;
   return true;
+}
+
+bool IgnoreNewConnections(int fd) {
+  // A classic packet filter on the TCP header: drops what has SYN and not ACK.
+  constexpr uint32_t kFlags = 13, kSynAndAck = 0x12, kSyn = 0x02;
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlags),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kSynAndAck),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kSyn, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+  };
+  const sock_fprog filter{static_cast<uint16_t>(std::size(program)), program};
+  return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0;
 }
 
 }  // namespace dynajob

@@ -19,6 +19,11 @@ Result<BoundSocket> BindAndListen(const std::string& host, int port);
 // Whether every address of `host` is a loopback address; kInvalidArgument when it has none.
 Result<bool> IsLoopback(const std::string& host);
 
+// Takes no new connections from here on, without a word to those that are being made: whoever
+// begins one now is refused when the socket is closed, and has not sent anything yet. Closing at
+// once would reset clients that believe themselves connected. False where the system cannot do it.
+bool IgnoreNewConnections(int fd);
+
 }  // namespace dynajob
 
 #endif  // DYNAJOB_SERVE_SRC_LISTEN_SOCKET_H_

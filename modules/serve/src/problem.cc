@@ -32,6 +32,7 @@ HttpResponse ToResponse(const Problem& problem) {
       json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   if (problem.retry_after_seconds)
     response.headers.emplace_back("Retry-After", std::to_string(*problem.retry_after_seconds));
+  response.back_off = problem.kind.name == kTooBusy.name || problem.kind.name == kRateLimited.name;
   if (problem.kind.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
 }

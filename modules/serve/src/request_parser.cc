@@ -11,12 +11,6 @@ constexpr int kContentTooLarge = 413;
 constexpr int kHeaderTooLarge = 431;
 constexpr int kInternalError = 500;
 
-void Print(HttpResponse&& from, httplib::Response& to) {
-  to.status = from.status;
-  for (auto& [name, value] : from.headers) to.set_header(name, value);
-  to.set_content(std::move(from.body), from.content_type);
-}
-
 // Whether two readers could disagree on where the body ends (RFC 9112, section 6.3).
 bool IsAmbiguous(const httplib::Request& request) {
   const size_t lengths = request.get_header_value_count("Content-Length");
@@ -32,6 +26,13 @@ bool IsAmbiguous(const httplib::Request& request) {
 }  // namespace
 
 thread_local RequestParser::Current* RequestParser::current_ = nullptr;
+
+void RequestParser::Print(HttpResponse&& from, httplib::Response& to) {
+  current_->back_off = current_->back_off || from.back_off;
+  to.status = from.status;
+  for (auto& [name, value] : from.headers) to.set_header(name, value);
+  to.set_content(std::move(from.body), from.content_type);
+}
 
 RequestParser::RequestParser(HttpHandler& handler, const HttpLimits& limits)
     : handler_(handler), limits_(limits) {
@@ -100,7 +101,7 @@ void RequestParser::Respond(const httplib::Request& request, httplib::Response& 
   Print(handler_.Handle(current_->request), response);
 }
 
-bool RequestParser::Serve(SocketStream& stream, SteadyTime received, bool last) {
+RequestParser::Next RequestParser::Serve(SocketStream& stream, SteadyTime received, bool last) {
   // Chunked bodies are longer on the wire than their content.
   constexpr size_t kFraming = 64 << 10;
   stream.BeginRequest(received + limits_.arrival, limits_.write, limits_.head_bytes,
@@ -115,8 +116,10 @@ bool RequestParser::Serve(SocketStream& stream, SteadyTime received, bool last) 
   current_ = nullptr;
   const bool sent = stream.Flush();
   if (current.close && sent) stream.FinishSending();
-  return served && sent && !closed && !last && !current.close &&
-         stream.failure() == SocketStream::Failure::kNone;
+  const bool keep = served && sent && !closed && !last && !current.close &&
+                    stream.failure() == SocketStream::Failure::kNone;
+  if (!keep) return Next::kClose;
+  return current.back_off ? Next::kPause : Next::kRead;
 }
 
 }  // namespace dynajob

@@ -12,9 +12,13 @@ class RequestParser : private httplib::Server {
  public:
   RequestParser(HttpHandler& handler, const HttpLimits& limits);
 
-  // Reads one request and writes its answer. False when the connection is to be closed: the client
-  // or `last` wishes so, or what came cannot be followed by another request.
-  bool Serve(SocketStream& stream, SteadyTime received, bool last);
+  enum class Next {
+    kRead,   // another request may come
+    kPause,  // the same, but not soon (HttpResponse::back_off)
+    kClose,  // the client or `last` wishes so, or what came cannot be followed by another request
+  };
+  // Reads one request and writes its answer.
+  Next Serve(SocketStream& stream, SteadyTime received, bool last);
 
  private:
   // Of the request that this thread is serving: the callbacks of httplib have no room for it.
@@ -23,9 +27,11 @@ class RequestParser : private httplib::Server {
     HttpRequest request;
     std::optional<HttpResponse> refusal;
     bool close = false;
+    bool back_off = false;
   };
   static thread_local Current* current_;
 
+  static void Print(HttpResponse&& from, httplib::Response& to);
   void ReadHead(httplib::Request& request);
   void Respond(const httplib::Request& request, httplib::Response& response);
   int StatusOf(const httplib::Response& response) const;

@@ -206,6 +206,20 @@ std::vector<Route> AdminRoutes() {
        .answers = {{200, "The runs", "application/json", RunsSchema()}},
        .problems = {kStoreAway},
        .example = "curl -sf http://127.0.0.1:8080/v1/runs"},
+      {.operation = Operation::kLearning,
+       .method = "GET",
+       .path = "/v1/learning",
+       .id = "learning",
+       .summary = "What the policy is learning from the responses",
+       .details =
+           "Every response that is stored is learned from, by the Dyna-Q steps of the training, "
+           "and a new snapshot of the policy ranks from then on. A snapshot whose errors on "
+           "held-back responses are higher than those of the one before is rolled back. One "
+           "point is one snapshot that was tried; its means are over the responses since the "
+           "one before.",
+       .right = Right::kRead,
+       .answers = {{200, "How it stands", "application/json", LearningSchema()}},
+       .example = "curl -sf http://127.0.0.1:8080/v1/learning"},
       {.operation = Operation::kLive,
        .method = "GET",
        .path = "/health/live",

@@ -30,6 +30,7 @@ enum class Operation {
   kListModels,
   kActivateModel,
   kListRuns,
+  kLearning,
   kLive,
   kReady,
   kMetrics,

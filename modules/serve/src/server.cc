@@ -7,12 +7,13 @@
 namespace dynajob {
 namespace {
 
-// Threads beyond those that compute or wait to compute: for health, feedback and refusals.
+// Threads beyond those that compute, wait to compute or wait for the store: for health and
+// refusals.
 constexpr size_t kSpareThreads = 16;
 
 HttpLimits LimitsOf(const ServeOptions& options, size_t line) {
   HttpLimits limits;
-  limits.workers = line + kSpareThreads;
+  limits.workers = line + StoreWriter::Options{}.queue + kSpareThreads;
   limits.connections = static_cast<size_t>(options.connections);
   limits.head_bytes = static_cast<size_t>(options.max_header_bytes);
   limits.body_bytes = static_cast<size_t>(options.max_body_bytes);

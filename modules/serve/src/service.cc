@@ -41,9 +41,11 @@ Result<std::unique_ptr<Service>> Service::Open(ServerParts parts, const ServeOpt
       static_cast<size_t>(options.queue));
   service->rates_ =
       std::make_unique<RateLimits>(service->keys_.size(), options.rate, options.burst);
-  service->shown_ = std::make_unique<ShownPages>(static_cast<size_t>(options.shown_pages));
-  DYNAJOB_RETURN_IF_ERROR(service->StartWriter());
+  DYNAJOB_RETURN_IF_ERROR(service->LoadPages());
   service->DeclareMetrics();
+  service->StartLearner(*service->store_);
+  DYNAJOB_RETURN_IF_ERROR(service->StartWriter());
+  service->Follow();
   return service;
 }
 
@@ -59,7 +61,70 @@ Status Service::LoadKeys() {
       options_.host));
 }
 
+Status Service::LoadPages() {
+  shown_ = std::make_unique<ShownPages>(static_cast<size_t>(options_.shown_pages));
+  DYNAJOB_ASSIGN_OR_RETURN(page_log_,
+                           PageLog::Open(parts_.state, static_cast<size_t>(options_.shown_pages),
+                                         [this](std::string request_id, ShownPage page) {
+                                           shown_->Add(std::move(request_id), std::move(page));
+                                         }));
+  return Status::Ok();
+}
+
+void Service::RememberPage(const std::string& request_id, ShownPage page) {
+  {
+    const std::lock_guard lock(page_log_mutex_);
+    const Status appended = page_log_->Append(request_id, page);
+    // Recommendations go on; only feedback after a restart is not joined.
+    if (!appended.ok() && !page_log_failed_)
+      Log("pages that are shown cannot be kept: " + appended.error().message);
+    page_log_failed_ = !appended.ok();
+  }
+  shown_->Add(request_id, std::move(page));
+}
+
+void Service::Follow() {
+  if (feed_ == nullptr) return;
+  follower_ = std::make_unique<JobFollower>(
+      JobFollower::Parts{.open_store = parts_.open_store,
+                         .spec = parts_.spec,
+                         .market = market_.get(),
+                         .apply =
+                             [this](const JobFollower::Parts::Make& make) {
+                               return writer_
+                                   ->Run([&](Store&) {
+                                     Apply(make(written_jobs_));
+                                     written_jobs_.clear();
+                                     return Status::Ok();
+                                   })
+                                   .ok();
+                             },
+                         .log = parts_.log},
+      std::move(followed_), std::move(feed_));
+}
+
+void Service::Apply(const JobUpdate& update) {
+  if (update.empty()) return;
+  market_->Put(update.changed);
+  for (const std::string& id : update.removed) market_->RemoveJob(id);
+  snapshots_->Publish(market_->jobs());
+  metrics_.Count("dynajob_jobs_followed_total", {{"change", "put"}},
+                 static_cast<double>(update.changed.size()));
+  metrics_.Count("dynajob_jobs_followed_total", {{"change", "removed"}},
+                 static_cast<double>(update.removed.size()));
+  Log(fmt::format("jobs: {} new or changed and {} removed in the store", update.changed.size(),
+                  update.removed.size()));
+}
+
 Status Service::LoadMarket() {
+  // Watched first, so that no change falls between this and the loading.
+  DYNAJOB_ASSIGN_OR_RETURN(followed_, parts_.open_store());
+  Result<std::unique_ptr<JobFeed>> feed = followed_->WatchJobs();
+  if (feed.ok()) {
+    feed_ = std::move(feed).value();
+  } else {
+    Log("jobs: changes by other programs need a restart: " + feed.error().message);
+  }
   DYNAJOB_ASSIGN_OR_RETURN(store_, parts_.open_store());
   DYNAJOB_ASSIGN_OR_RETURN(Catalog catalog, store_->LoadCatalog(parts_.spec));
   market_ = std::make_unique<Market>(std::make_shared<const Catalog>(std::move(catalog)));
@@ -121,6 +186,59 @@ Status Service::LoadModel() {
   return Status::Ok();
 }
 
+void Service::StartLearner(Store& store) {
+  const std::shared_ptr<const Policy> policy = snapshots_->Current()->policy;
+  why_not_learning_ = !parts_.learning.enabled ? "learn.enabled is false"
+                      : policy == nullptr      ? "there is no model: jobs are ranked by cosine"
+                                               : "";
+  if (!why_not_learning_.empty()) return;
+  LearnerParts parts{
+      .options = parts_.learning,
+      .online = parts_.online,
+      .rewards = parts_.rewards,
+      .epsilon = options_.epsilon,
+      .market = market_.get(),
+      .snapshots = snapshots_.get(),
+      .settled = &settled_,
+      .metrics = &metrics_,
+      // One for each model: names may have any character.
+      .directory = parts_.state / "learner" / fmt::format("{:016x}", HashBytes(policy->version)),
+      .log = parts_.log};
+  Result<std::unique_ptr<Learner>> learner = Learner::Start(std::move(parts), policy, store);
+  if (learner.ok()) {
+    learner_ = std::move(learner).value();
+    return;
+  }
+  why_not_learning_ = "the learner could not start; the server's log says why";
+  Log("learning: cannot start: " + learner.error().message);
+}
+
+Status Service::Activate(std::shared_ptr<const Policy> policy) {
+  // No response comes into the store in between: the new learner reads what is there.
+  return writer_->Run([&](Store& store) -> Status {
+    DYNAJOB_RETURN_IF_ERROR(SaveActiveModel(policy->name));
+    const std::lock_guard lock(learner_mutex_);
+    learner_.reset();
+    snapshots_->Publish(policy);
+    StartLearner(store);
+    return Status::Ok();
+  });
+}
+
+LearningStatus Service::learning() const {
+  const std::lock_guard lock(learner_mutex_);
+  if (learner_ != nullptr) return learner_->status();
+  LearningStatus off;
+  off.why_off = why_not_learning_;
+  return off;
+}
+
+void Service::ForgetCandidate(const std::string& id) {
+  settled_.Forget(id);
+  const std::lock_guard lock(learner_mutex_);
+  if (learner_ != nullptr) learner_->Forget(id);
+}
+
 Status Service::StartWriter() {
   std::unique_ptr<Spool> spool;
   if (parts_.spool && options_.spool_bytes > 0) {
@@ -131,8 +249,13 @@ Status Service::StartWriter() {
         spool, Spool::Open(parts_.state / kSpoolFile, static_cast<size_t>(options_.spool_bytes)));
     for (const ResponseEvent& event : spool->events()) settled_.Add(event);
   }
-  writer_ = std::make_unique<StoreWriter>(std::move(store_), std::move(spool), parts_.open_store,
-                                          parts_.log, StoreWriter::Options{});
+  writer_ = std::make_unique<StoreWriter>(
+      std::move(store_), std::move(spool), parts_.open_store, parts_.log,
+      [this](const ResponseEvent& event, uint32_t key) {
+        const std::lock_guard lock(learner_mutex_);
+        if (learner_ != nullptr) learner_->Add(event, key);
+      },
+      StoreWriter::Options{});
   return Status::Ok();
 }
 
@@ -144,6 +267,9 @@ void Service::DeclareMetrics() {
   metrics_.DeclareCounter("dynajob_recommendations_total", "Jobs shown, by source.");
   metrics_.DeclareCounter("dynajob_feedback_total", "Feedback events by kind and outcome.");
   metrics_.DeclareCounter("dynajob_model_activations_total", "Models activated, by outcome.");
+  metrics_.DeclareCounter("dynajob_jobs_followed_total",
+                          "Jobs that other programs changed in the store, by what happened.");
+  DeclareLearningMetrics(metrics_);
   const auto gauge = [this](const char* name, const char* help, std::function<double()> value) {
     metrics_.DeclareGauge(name, help, std::move(value));
   };
@@ -161,6 +287,12 @@ void Service::DeclareMetrics() {
         [this] { return static_cast<double>(writer_->spooled()); });
   gauge("dynajob_writes_waiting", "Writes that wait for the store.",
         [this] { return static_cast<double>(writer_->waiting()); });
+  gauge("dynajob_learning_enabled", "Whether the policy learns (1) or not (0).",
+        [this] { return learning().state == LearningState::kOff ? 0.0 : 1.0; });
+  gauge("dynajob_learning_waiting", "Stored responses that are not learned yet.",
+        [this] { return static_cast<double>(learning().waiting); });
+  gauge("dynajob_learning_held_back", "Responses kept to judge snapshots by.",
+        [this] { return static_cast<double>(learning().held_back); });
   gauge("dynajob_rankings_working", "Requests that are computed.",
         [this] { return static_cast<double>(gate_->load().working); });
   gauge("dynajob_rankings_waiting", "Requests that wait to be computed.",

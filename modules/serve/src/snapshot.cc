@@ -41,30 +41,35 @@ void FillShares(const Snapshot* before, Snapshot& next) {
 }  // namespace
 
 SnapshotSource::SnapshotSource(std::shared_ptr<const JobSet> jobs,
-                               std::shared_ptr<const Policy> policy) {
-  Replace(std::move(jobs), std::move(policy));
-}
+                               std::shared_ptr<const Policy> policy)
+    : current_(Make(nullptr, std::move(jobs), std::move(policy))) {}
 
 void SnapshotSource::Publish(std::shared_ptr<const JobSet> jobs) {
   const std::lock_guard lock(writers_);
-  Replace(std::move(jobs), Current()->policy);
-}
-
-void SnapshotSource::Publish(std::shared_ptr<const Policy> policy) {
-  const std::lock_guard lock(writers_);
-  Replace(Current()->jobs, std::move(policy));
-}
-
-void SnapshotSource::Replace(std::shared_ptr<const JobSet> jobs,
-                             std::shared_ptr<const Policy> policy) {
   const std::shared_ptr<const Snapshot> before = Current();
+  current_.store(Make(before.get(), std::move(jobs), before->policy));
+}
+
+// A new policy costs a pass over all jobs, during which jobs may come: nobody who brings them waits
+// for it, and what they changed meanwhile is all that is computed under the lock.
+void SnapshotSource::Publish(std::shared_ptr<const Policy> policy) {
+  const std::shared_ptr<const Snapshot> draft = Make(nullptr, Current()->jobs, std::move(policy));
+  const std::lock_guard lock(writers_);
+  const std::shared_ptr<Snapshot> next = Make(draft.get(), Current()->jobs, draft->policy);
+  next->number = Current()->number + 1;
+  current_.store(next);
+}
+
+std::shared_ptr<Snapshot> SnapshotSource::Make(const Snapshot* before,
+                                               std::shared_ptr<const JobSet> jobs,
+                                               std::shared_ptr<const Policy> policy) {
   auto next = std::make_shared<Snapshot>();
   next->jobs = std::move(jobs);
   next->policy = std::move(policy);
   next->created_ms = NowMs();
-  next->number = before ? before->number + 1 : 1;
-  FillShares(before.get(), *next);
-  current_.store(std::move(next));
+  next->number = before != nullptr ? before->number + 1 : 1;
+  FillShares(before, *next);
+  return next;
 }
 
 }  // namespace dynajob

@@ -46,7 +46,8 @@ class SnapshotSource {
   void Publish(std::shared_ptr<const Policy> policy);
 
  private:
-  void Replace(std::shared_ptr<const JobSet> jobs, std::shared_ptr<const Policy> policy);
+  static std::shared_ptr<Snapshot> Make(const Snapshot* before, std::shared_ptr<const JobSet> jobs,
+                                        std::shared_ptr<const Policy> policy);
 
   std::mutex writers_;
   std::atomic<std::shared_ptr<const Snapshot>> current_;

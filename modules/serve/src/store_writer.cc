@@ -20,11 +20,12 @@ bool IsAway(const Error& error) {
 
 StoreWriter::StoreWriter(std::unique_ptr<Store> store, std::unique_ptr<Spool> spool,
                          OpenFunction reopen, std::function<void(const std::string&)> log,
-                         const Options& options)
+                         StoredFunction stored, const Options& options)
     : store_(std::move(store)),
       spool_(std::move(spool)),
       reopen_(std::move(reopen)),
       log_(std::move(log)),
+      stored_(std::move(stored)),
       options_(options),
       last_contact_ms_(NowMs()) {
   if (spool_ != nullptr) spooled_.store(spool_->events().size());
@@ -42,27 +43,33 @@ StoreWriter::~StoreWriter() {
 
 size_t StoreWriter::waiting() const {
   const std::lock_guard lock(mutex_);
-  return queue_.size();
+  return in_flight_;
 }
 
 Result<WrittenResponse> StoreWriter::Submit(Entry entry) {
   std::future<Result<WrittenResponse>> done = entry.done.get_future();
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= options_.queue)
-      return IoError(fmt::format("the queue of writes is full: {} wait", queue_.size()));
+    if (in_flight_ >= options_.queue)
+      return IoError(fmt::format("the queue of writes is full: {} wait", in_flight_));
+    ++in_flight_;
     queue_.push_back(std::move(entry));
   }
   changed_.notify_one();
+  done.wait();
+  {
+    const std::lock_guard lock(mutex_);
+    --in_flight_;
+  }
   return done.get();
 }
 
-Result<WrittenResponse> StoreWriter::Put(const ResponseEvent& event) {
-  return Submit({event, nullptr, {}});
+Result<WrittenResponse> StoreWriter::Put(const ResponseEvent& event, uint32_t key) {
+  return Submit({event, key, nullptr, {}});
 }
 
 Status StoreWriter::Run(Task task) {
-  const Result<WrittenResponse> done = Submit({{}, std::move(task), {}});
+  const Result<WrittenResponse> done = Submit({{}, 0, std::move(task), {}});
   return done.ok() ? Status::Ok() : Status(done.error());
 }
 
@@ -98,6 +105,7 @@ void StoreWriter::WriteGroup(std::vector<Entry>& group) {
   if (!outcomes.ok() && IsAway(outcomes.error())) return SpoolGroup(group, outcomes.error());
   for (size_t i = 0; i < group.size(); ++i) {
     if (outcomes.ok()) {
+      if ((*outcomes)[i] == PutOutcome::kStored) stored_(group[i].event, group[i].key);
       group[i].done.set_value(WrittenResponse{(*outcomes)[i], false});
     } else {
       group[i].done.set_value(outcomes.error());
@@ -132,6 +140,7 @@ Status StoreWriter::DrainSpool() {
     DYNAJOB_ASSIGN_OR_RETURN(const std::vector<PutOutcome> outcomes,
                              store_->PutResponses(std::span(events).subspan(begin, count)));
     for (size_t i = 0; i < count; ++i) {
+      if (outcomes[i] == PutOutcome::kStored) stored_(events[begin + i], 0);
       if (outcomes[i] == PutOutcome::kStored || outcomes[i] == PutOutcome::kDuplicate) continue;
       ++refused;
       log_(fmt::format("spool: the store refuses event '{}'", events[begin + i].event_id));

@@ -42,8 +42,13 @@ class StoreWriter {
  public:
   using OpenFunction = std::function<Result<std::unique_ptr<Store>>()>;
   using Task = std::function<Status(Store&)>;
+  // Called by the writer's thread for each response that has come into the store, once; `key` is
+  // that of Put, 0 for one that has waited in the spool.
+  using StoredFunction = std::function<void(const ResponseEvent&, uint32_t key)>;
   struct Options {
-    size_t queue = 10'000;                  // writes that wait
+    // Writes that wait or are under way. Each holds a thread of the server, so that more of them
+    // would keep it from answering anything else while the store is slow.
+    size_t queue = 64;
     size_t group = 500;                     // responses in one transaction
     std::chrono::milliseconds check{2000};  // between looks whether the store is there
   };
@@ -51,12 +56,13 @@ class StoreWriter {
   // `store` is this object's from now on, used by its thread alone. `spool` may be null. `reopen`
   // opens the store again after it was away. `log` takes lines for the operator.
   StoreWriter(std::unique_ptr<Store> store, std::unique_ptr<Spool> spool, OpenFunction reopen,
-              std::function<void(const std::string&)> log, const Options& options);
+              std::function<void(const std::string&)> log, StoredFunction stored,
+              const Options& options);
   // Finishes what was given.
   ~StoreWriter();
 
   // kIo with the word "queue" when too much waits.
-  Result<WrittenResponse> Put(const ResponseEvent& event);
+  Result<WrittenResponse> Put(const ResponseEvent& event, uint32_t key);
   // Runs `task` with the store. Other tasks run before or after it, never at the same time.
   Status Run(Task task);
 
@@ -69,6 +75,7 @@ class StoreWriter {
  private:
   struct Entry {
     ResponseEvent event;
+    uint32_t key = 0;
     Task task;  // null: `event` is to be written
     std::promise<Result<WrittenResponse>> done;
   };
@@ -87,6 +94,7 @@ class StoreWriter {
   std::unique_ptr<Spool> spool_;
   OpenFunction reopen_;
   std::function<void(const std::string&)> log_;
+  StoredFunction stored_;
   Options options_;
   std::atomic<bool> available_{true};
   std::atomic<int64_t> last_contact_ms_;
@@ -95,6 +103,7 @@ class StoreWriter {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Entry> queue_;  // guarded by mutex_
+  size_t in_flight_ = 0;     // guarded by mutex_
   bool stop_ = false;        // guarded by mutex_
   std::thread thread_;
 };

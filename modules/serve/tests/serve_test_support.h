@@ -43,8 +43,10 @@ inline std::shared_ptr<const Catalog> SmallCatalog(size_t candidates, size_t job
 // A model with random weights under `name`.
 inline std::shared_ptr<const Policy> RandomPolicy(const Catalog& catalog, const std::string& name,
                                                   uint64_t seed,
-                                                  Interaction interaction = Interaction::kNone) {
+                                                  Interaction interaction = Interaction::kNone,
+                                                  Strategy strategy = Strategy::kBaseline) {
   ModelInfo info;
+  info.strategy = strategy;
   info.seed = seed;
   info.network.q_layers = {16, 8};
   info.network.world_model_layers = {8};

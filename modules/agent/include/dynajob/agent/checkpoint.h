@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,15 @@ class AgentSnapshot {
  public:
   static void Save(const DynaQAgent& agent, TensorBundle& bundle);
   static Status Load(const TensorBundle& bundle, DynaQAgent& agent);
+
+  // Makes `to` continue where `from` stands, over another catalog. Transitions of a candidate or
+  // job that is gone are dropped, and such jobs leave every A'; where nothing is gone, both learn
+  // the same from here on. `to` must have been made with the same encoder sizes, options and seed.
+  struct RowMap {
+    std::vector<std::optional<CandidateRow>> candidates;  // new row of each row; nullopt: gone
+    std::vector<std::optional<JobRow>> jobs;
+  };
+  static void Transfer(const DynaQAgent& from, const RowMap& rows, DynaQAgent& to);
 };
 
 // `directory`/checkpoint.json names the newest checkpoint-N-CRC.safetensors; older ones are removed
@@ -51,6 +61,10 @@ class Model {
   // Fails with kCorruptData when the files are damaged and with kInvalidArgument when the model was
   // made for other fields, dimensions or another embedder than the catalog's (both are named).
   static Result<Model> Load(const std::filesystem::path& directory, const Catalog& catalog);
+
+  // The networks of a learner as they are now, without its experience. `catalog` has the fields of
+  // the learner's; kInvalidArgument otherwise.
+  static Result<Model> Copy(const DynaQAgent& agent, const ModelInfo& info, const Catalog& catalog);
 
   const ModelInfo& info() const { return info_; }
   // Q(s, jobs[i]).

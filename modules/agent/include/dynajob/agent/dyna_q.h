@@ -73,6 +73,8 @@ class DynaQAgent {
   // the rehearsal data if `keep_for_rehearsal`, else they are dropped.
   void BeginPhase(const PhaseSettings& settings, bool keep_for_rehearsal);
 
+  // Changes how the phase goes on.
+  void ChangeSettings(const PhaseSettings& settings) { settings_ = settings; }
   // Behaves by other options from here on: those of planning and of the online phase. The rest
   // shaped the networks and what they have learned, and must be as it was.
   void ChangeOptions(const LearnerOptions& options);
@@ -92,6 +94,9 @@ class DynaQAgent {
   Choice ActAhead(CandidateRow candidate, std::span<const JobRow> candidate_set, double epsilon,
                   uint64_t steps_ahead);
   void Observe(Pair pair, double reward, std::span<const JobRow> next_set);
+  // Replaces the reward of the newest transition of this pair: somebody who clicked has applied
+  // now. False when there is none, or none any more.
+  bool Revise(Pair pair, double reward);
   // What follows an observation: the updates and the planning that the phase asks for.
   Losses Learn(WorldModelUse world_model = WorldModelUse::kLearn);
   double LearnFromReal();
@@ -110,6 +115,8 @@ class DynaQAgent {
   WorldModel& world_model() { return world_model_; }
   const WorldModel& world_model() const { return world_model_; }
   const ReplayBuffer& replay() const { return replay_; }
+  // Of earlier phases; null when none is kept.
+  const ReplayBuffer* rehearsal() const { return rehearsal_.get(); }
   const LearnerCounts& counts() const { return counts_; }
   const LearnerOptions& options() const { return options_; }
   const PairEncoder& encoder() const { return q_network_.online().encoder(); }

@@ -4,6 +4,7 @@
 #define DYNAJOB_AGENT_REPLAY_BUFFER_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,6 +38,10 @@ class ReplayBuffer {
   uint64_t serial(size_t index) const;
   uint64_t added() const { return added_; }
   const Transition& at(size_t index) const { return transitions_.at(index); }
+
+  // Index of the newest transition of this pair; nullopt when there is none. Looks at all of them.
+  std::optional<size_t> Find(Pair pair) const;
+  void SetReward(size_t index, float reward) { transitions_.at(index).reward = reward; }
 
   // `count` indices, uniform with replacement. Requires size() > 0.
   void Sample(size_t count, Rng& rng, std::vector<uint32_t>& indices) const;

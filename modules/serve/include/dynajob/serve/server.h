@@ -7,12 +7,15 @@
 #include <memory>
 #include <string>
 
+#include "dynajob/agent/options.h"
 #include "dynajob/core/catalog.h"
 #include "dynajob/core/progress.h"
 #include "dynajob/core/result.h"
 #include "dynajob/embeddings/embedder.h"
 #include "dynajob/embeddings/record_fields.h"
 #include "dynajob/rewards/cosine_reward.h"
+#include "dynajob/rewards/response_rewards.h"
+#include "dynajob/serve/learning_options.h"
 #include "dynajob/serve/options.h"
 #include "dynajob/stores/catalog_spec.h"
 #include "dynajob/stores/store.h"
@@ -32,6 +35,9 @@ struct ServerParts {
   // until a model of the store is activated.
   std::filesystem::path model;
   std::string model_name;
+  LearningOptions learning;
+  OnlineOptions online;         // of the learner
+  ResponseRewards rewards;      // what answers are worth to it
   std::filesystem::path state;  // directory of the spool and the active model; made when needed
   bool spool = false;           // keep responses in `state` while the store is away
   std::string version;          // of the program
