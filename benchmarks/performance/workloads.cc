@@ -61,6 +61,8 @@ NetworkOptions Options() {
   options.q_layers = {512, 256, 128};
   options.world_model_layers = {512, 256};
   options.dropout = 0.1;
+  options.interaction = Interaction::kNone;  // the specification's input, as the peer has it
+  options.structured_facts = false;
   return options;
 }
 
@@ -156,9 +158,11 @@ class Workloads {
         views.push_back(large_encoder_->JobAt(static_cast<JobRow>(i)));
       shares_ = Matrix(views.size(), ranker_->share_width());
       ranker_->FirstLayerShares(views, shares_.data());
+      for (size_t i = 0; i < views.size(); ++i)
+        shared_.push_back({shares_.Row(i).data(), views[i]});
     }
     std::vector<float> values(large_->job_count());
-    ranker_->EvaluateShares(large_encoder_->CandidateAt(step_++ % kCandidates), shares_, values);
+    ranker_->EvaluateShares(large_encoder_->CandidateAt(step_++ % kCandidates), shared_, values);
     std::vector<uint32_t> order(values.size());
     std::iota(order.begin(), order.end(), 0u);
     std::partial_sort(order.begin(), order.begin() + 10, order.end(),
@@ -194,6 +198,7 @@ class Workloads {
   std::unique_ptr<PairEncoder> large_encoder_;
   std::unique_ptr<PairNetwork> ranker_;
   Matrix shares_;
+  std::vector<PairNetwork::SharedJob> shared_;
   Rng rng_{3};
   std::vector<Pair> pairs_;
   std::vector<float> targets_;

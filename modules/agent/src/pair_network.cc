@@ -182,8 +182,6 @@ void PairNetwork::Evaluate(const CandidateView& candidate, std::span<const JobVi
       candidate, jobs.size(), [&](size_t i) { return jobs[i]; }, out);
 }
 
-bool PairNetwork::SharesFirstLayer() const { return shape_->cross_dim == 0; }
-
 size_t PairNetwork::share_width() const { return ShareWidth(*shape_); }
 
 void PairNetwork::FirstLayerShares(std::span<const JobView> jobs, float* out) const {
@@ -195,16 +193,6 @@ void PairNetwork::FirstLayerShares(std::span<const JobView> jobs, float* out) co
     dynajob::FirstLayerShares(*shape_, parameters_.data(), actions, rows,
                               out + begin * share_width());
   }
-}
-
-void PairNetwork::EvaluateShares(const CandidateView& candidate, MatrixView shares,
-                                 std::span<float> out) const {
-  DYNAJOB_CHECK(SharesFirstLayer(), "products and facts need the jobs, not only their shares");
-  DYNAJOB_CHECK(shares.rows == out.size() && shares.cols == share_width(),
-                "one share and one output per job");
-  EvaluateEachShare(
-      candidate, [](size_t) { return JobView{}; },
-      [&](size_t i) { return shares.data + i * shares.cols; }, out);
 }
 
 void PairNetwork::EvaluateShares(const CandidateView& candidate, std::span<const SharedJob> jobs,

@@ -107,7 +107,6 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store*
   const double compared = ProgressLine::SteadySeconds();
   ReportFilledPools(session, traces);
   const std::string results = ResultsJson(traces, options);
-  DYNAJOB_RETURN_IF_ERROR(AuditFreeLabels(session, catalog, user, directory));
   const nlohmann::ordered_json timing = {{"schema", "dynajob.timing/1"},
                                          {"train_and_evaluate_s", compared - start},
                                          {"summarise_s", ProgressLine::SteadySeconds() - compared},
@@ -118,6 +117,7 @@ Result<std::string> CompareInto(Session& session, const Catalog& catalog, Store*
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.toml", config));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "results.json", results));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory / "timing.json", timing.dump(1) + "\n"));
+  DYNAJOB_RETURN_IF_ERROR(AuditFreeLabels(session, catalog, user, directory));
   DYNAJOB_RETURN_IF_ERROR(WriteRunReport(directory));
   return results;
 }

@@ -23,15 +23,11 @@ void Score(const Snapshot& snapshot, std::span<const CosineReward::FieldPair> pa
     return;
   }
   const PairNetwork& network = snapshot.policy->model.q_network();
-  if (snapshot.shares.rows() > 0) {
-    const size_t width = snapshot.shares.cols();
-    network.EvaluateShares(candidate, {snapshot.shares.data() + begin * width, end - begin, width},
-                           out);
-    return;
-  }
-  std::vector<JobView> views;
-  for (size_t i = begin; i < end; ++i) views.push_back(ViewOf(*jobs[i]));
-  network.Evaluate(candidate, views, out);
+  std::vector<PairNetwork::SharedJob> shared;
+  shared.reserve(end - begin);
+  for (size_t i = begin; i < end; ++i)
+    shared.push_back({snapshot.shares.Row(i).data(), ViewOf(*jobs[i])});
+  network.EvaluateShares(candidate, shared, out);
 }
 
 // Draws the page place by place: with probability epsilon any of what is left, else the best of it.

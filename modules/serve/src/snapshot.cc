@@ -18,7 +18,6 @@ void Compute(const Snapshot& next, size_t begin, size_t end, Matrix& shares) {
 void FillShares(const Snapshot* before, Snapshot& next) {
   if (next.policy == nullptr || next.jobs->empty()) return;
   const PairNetwork& network = next.policy->model.q_network();
-  if (!network.SharesFirstLayer()) return;
   const JobSet& jobs = *next.jobs;
   next.shares = Matrix(jobs.size(), network.share_width());
   const bool reuse =

@@ -27,7 +27,7 @@ struct Snapshot {
   std::shared_ptr<const JobSet> jobs;
   std::shared_ptr<const Policy> policy;  // null: rank by cosine
   // Of each job in `jobs`, in order: its share of the Q-network's first layer, which is most of the
-  // work and does not depend on the person. Empty when the network has none.
+  // work and does not depend on the person. Empty without a policy.
   Matrix shares;
   int64_t created_ms = 0;
   uint64_t number = 0;  // counts snapshots

@@ -40,11 +40,11 @@ class RankingTest : public ::testing::Test {
   std::unique_ptr<CosineReward> cosine_;
 };
 
-TEST_F(RankingTest, ScoresAreThoseOfTheModelWithAndWithoutShares) {
+TEST_F(RankingTest, ScoresAreThoseOfTheModel) {
   for (const Interaction interaction : {Interaction::kNone, Interaction::kProducts}) {
     const auto policy = RandomPolicy(*catalog_, "m", 3, interaction);
     const SnapshotSource source(market_.jobs(), policy);
-    EXPECT_EQ(source.Current()->shares.rows(), interaction == Interaction::kNone ? 60u : 0u);
+    EXPECT_EQ(source.Current()->shares.rows(), 60u);
     std::vector<JobRow> rows(60);
     for (size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<JobRow>(i);
     std::vector<float> wanted(60);

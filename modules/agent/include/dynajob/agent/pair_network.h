@@ -60,11 +60,6 @@ class PairNetwork {
   };
   void EvaluateShares(const CandidateView& candidate, std::span<const SharedJob> jobs,
                       std::span<float> out) const;
-  // Shares alone are enough unless there are products or facts, which meet the candidate in the
-  // first layer; without the jobs they are then a broken invariant.
-  bool SharesFirstLayer() const;
-  void EvaluateShares(const CandidateView& candidate, MatrixView shares,
-                      std::span<float> out) const;
   // out[i] = f(pairs[i]), dropout off.
   void Evaluate(std::span<const Pair> pairs, std::span<float> out) const;
 
