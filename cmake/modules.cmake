@@ -65,7 +65,7 @@ function(dynajob_add_module)
 
   if(DYNAJOB_BUILD_TESTS AND M_TESTS)
     add_executable(${target}_test ${M_TESTS})
-    target_include_directories(${target}_test PRIVATE src)
+    target_include_directories(${target}_test PRIVATE src ${PROJECT_SOURCE_DIR}/tests/support)
     target_link_libraries(${target}_test PRIVATE ${target} ${private_targets} ${M_PRIVATE_LIBRARIES}
       ${M_TEST_LIBRARIES} dynajob_compile_options GTest::gmock GTest::gtest_main)
     # Fuzz entry points (tests/fuzz_*.cc) also become libFuzzer programs.
@@ -74,7 +74,7 @@ function(dynajob_add_module)
       foreach(source IN LISTS M_TESTS)
         get_filename_component(fuzzer ${source} NAME_WE)
         add_executable(${fuzzer} ${source})
-        target_include_directories(${fuzzer} PRIVATE src)
+        target_include_directories(${fuzzer} PRIVATE src ${PROJECT_SOURCE_DIR}/tests/support)
         target_compile_definitions(${fuzzer} PRIVATE DYNAJOB_LIBFUZZER)
         target_link_libraries(${fuzzer} PRIVATE ${target} ${private_targets} ${M_PRIVATE_LIBRARIES}
           dynajob_compile_options -fsanitize=fuzzer)

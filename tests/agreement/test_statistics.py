@@ -4,10 +4,7 @@ Closed formulas must agree to rounding. Intervals come from resampling with anot
 side, so their ends may differ by the error of simulation, a known share of the standard error.
 """
 
-import json
 import math
-import os
-import subprocess
 import unittest
 
 import lifelines
@@ -16,7 +13,8 @@ from rliable import library, metrics
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-DRIVER = os.environ["DYNAJOB_STATISTICS_DRIVER"]
+from driver import ask
+
 RESAMPLES = 40000
 
 # A 2.5 % quantile of B normal replicates has a standard deviation of sqrt(0.025 * 0.975 / B) / 0.0584 of
@@ -25,12 +23,6 @@ REFERENCE_RESAMPLES = 10000
 END_TOLERANCE = 5 * 0.03
 # The standard deviation of B replicates has a relative error of sqrt(1 / 2B), 0.0035 and 0.0071.
 ERROR_TOLERANCE = 5 * 0.0079
-
-
-def ask(cases):
-    process = subprocess.run([DRIVER], input=json.dumps(cases), capture_output=True, text=True,
-                             check=True, timeout=300)
-    return json.loads(process.stdout)
 
 
 def tables(generator):

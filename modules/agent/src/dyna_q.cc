@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace dynajob {
 namespace {
+
+// How many pairs prioritized search control looks at for each that it simulates.
+constexpr size_t kPriorityPool = 4;
 
 // Whether recommending `job` instead of the transition's own would have taken it out of A'. It
 // would, where the real one is not in A' either: no job is shown twice. In an environment that may
@@ -38,6 +42,14 @@ void DynaQAgent::BeginPhase(const PhaseSettings& settings, bool keep_for_rehears
   phase_steps_ = 0;
   q_network_.online().SetOptimizerState({});
   for (PairNetwork& member : world_model_.members()) member.SetOptimizerState({});
+}
+
+void DynaQAgent::ChangeOptions(const LearnerOptions& options) {
+  DYNAJOB_CHECK(options.ensemble == options_.ensemble &&
+                    options.buffer_capacity == options_.buffer_capacity &&
+                    options.optimizer == options_.optimizer && options.gamma == options_.gamma,
+                "options that a learner was made with cannot change");
+  options_ = options;
 }
 
 Result<StepReport> DynaQAgent::Step(Environment& environment, double epsilon) {
@@ -83,12 +95,12 @@ void DynaQAgent::Observe(Pair pair, double reward, std::span<const JobRow> next_
 }
 
 double DynaQAgent::LearnFromReal() {
-  SampleBatch(Rng::Derive(seed_, "real-batch", counts_.q_updates));
+  SampleBatch(Rng::Derive(seed_, "real-batch", counts_.q_updates), BatchSize());
   return UpdateQ(GatherReal());
 }
 
 double DynaQAgent::LearnWorldModel() {
-  SampleBatch(Rng::Derive(seed_, "model-batch", counts_.model_updates));
+  SampleBatch(Rng::Derive(seed_, "model-batch", counts_.model_updates), BatchSize());
   const std::vector<float> rewards = GatherReal();
   const Rng dropout = Rng::Derive(seed_, "model-dropout", counts_.model_updates);
   ++counts_.model_updates;
@@ -98,7 +110,9 @@ double DynaQAgent::LearnWorldModel() {
 double DynaQAgent::Plan() {
   // Search control: the states of past transitions, with a job that was tried or one that was not.
   // Two streams: with one, the number that picks a transition would pick its job, too.
-  SampleBatch(Rng::Derive(seed_, "planning-batch", counts_.q_updates));
+  const bool prioritized = options_.search_control == SearchControl::kPrioritized;
+  SampleBatch(Rng::Derive(seed_, "planning-batch", counts_.q_updates),
+              prioritized ? kPriorityPool * BatchSize() : BatchSize());
   Rng rng = Rng::Derive(seed_, "planning-jobs", counts_.q_updates);
   pairs_.clear();
   for (const BatchItem& item : batch_)
@@ -109,6 +123,7 @@ double DynaQAgent::Plan() {
   world_model_.Predict(pairs_, rewards, deviations_);
   const auto penalty = static_cast<float>(options_.disagreement_penalty);
   for (size_t i = 0; i < rewards.size(); ++i) rewards[i] -= penalty * deviations_[i];
+  if (prioritized) KeepLargestErrors(rewards);
   ++counts_.planning_updates;
   return UpdateQ(rewards);
 }
@@ -123,18 +138,17 @@ void DynaQAgent::RescaleRewards(double slope, double intercept) {
   world_model_.Rescale(slope, intercept);
 }
 
-void DynaQAgent::SampleBatch(Rng rng) {
-  const auto batch_size = static_cast<size_t>(options_.batch_size);
+void DynaQAgent::SampleBatch(Rng rng, size_t count) {
   size_t rehearsed = 0;
   if (rehearsal_ != nullptr && settings_.rehearsal > 0)
     rehearsed =
-        static_cast<size_t>(std::lround(settings_.rehearsal * static_cast<double>(batch_size)));
+        static_cast<size_t>(std::lround(settings_.rehearsal * static_cast<double>(count)));
   std::vector<uint32_t> indices;
-  replay_.Sample(batch_size - rehearsed, rng, indices);
+  replay_.Sample(count - rehearsed, rng, indices);
   if (rehearsed > 0) rehearsal_->Sample(rehearsed, rng, indices);
   batch_.clear();
   for (size_t i = 0; i < indices.size(); ++i) {
-    const bool real = i < batch_size - rehearsed;
+    const bool real = i < count - rehearsed;
     batch_.push_back({real ? &replay_ : rehearsal_.get(), real ? &replay_cache_ : &rehearsal_cache_,
                       indices[i]});
   }
@@ -188,6 +202,35 @@ double DynaQAgent::UpdateQ(std::span<const float> rewards) {
   ++counts_.q_updates;
   if (counts_.q_updates % static_cast<uint64_t>(settings_.target_sync) == 0) SyncTarget();
   return loss;
+}
+
+// The priority of prioritized sweeping, P = |r^ + gamma max Q - Q|. Every update of a network
+// changes the priority of every pair, so that no queue of them would stay true: they are computed
+// anew, for a sample.
+void DynaQAgent::KeepLargestErrors(std::vector<float>& rewards) {
+  std::vector<float> priorities(pairs_.size());
+  q_network_.online().Evaluate(pairs_, priorities);
+  const auto gamma = static_cast<float>(options_.gamma);
+  for (size_t i = 0; i < pairs_.size(); ++i) {
+    const float next = gamma > 0 ? gamma * NextValue(batch_[i], pairs_[i].job) : 0.0f;
+    priorities[i] = std::abs(rewards[i] + next - priorities[i]);
+  }
+  std::vector<size_t> order(pairs_.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return priorities[a] > priorities[b]; });
+  order.resize(BatchSize());
+  std::vector<BatchItem> batch;
+  std::vector<Pair> pairs;
+  std::vector<float> kept;
+  for (const size_t i : order) {
+    batch.push_back(batch_[i]);
+    pairs.push_back(pairs_[i]);
+    kept.push_back(rewards[i]);
+  }
+  batch_ = std::move(batch);
+  pairs_ = std::move(pairs);
+  rewards = std::move(kept);
 }
 
 JobRow DynaQAgent::SimulatedJob(const Transition& transition, Rng& rng) const {

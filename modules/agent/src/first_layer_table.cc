@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "mlp.h"
-
 namespace dynajob {
 namespace {
 
@@ -18,15 +16,12 @@ constexpr size_t kBlockJobs = 32;
 }  // namespace
 
 bool FirstLayerTable::Fits(const PairNetwork& network) {
-  const MlpShape& shape = network.shape();
-  const size_t bytes =
-      network.encoder().catalog().job_count() * shape.first_width() * sizeof(float);
-  return shape.cross_dim == 0 && shape.bilinear_rank == 0 && bytes <= kMaximumBytes;
+  const size_t job_count = network.encoder().catalog().job_count();
+  return job_count * network.share_width() * sizeof(float) <= kMaximumBytes;
 }
 
 void FirstLayerTable::Refresh(const PairNetwork& network, std::span<const JobRow> jobs) {
-  const MlpShape& shape = network.shape();
-  const size_t width = shape.first_width();
+  const size_t width = network.share_width();
   const size_t job_count = network.encoder().catalog().job_count();
   if (rows_.size() != job_count * width) {
     versions_.assign((job_count + kBlockJobs - 1) / kBlockJobs, 0);
@@ -39,36 +34,22 @@ void FirstLayerTable::Refresh(const PairNetwork& network, std::span<const JobRow
     if (versions_[block] == wanted) continue;
     versions_[block] = wanted;
     const size_t begin = block * kBlockJobs;
-    const size_t count = std::min(kBlockJobs, job_count - begin);
-    actions_.resize(count * shape.action_dim);
-    for (size_t i = 0; i < count; ++i)
-      network.encoder().EncodeAction(static_cast<JobRow>(begin + i),
-                                     actions_.data() + i * shape.action_dim);
-    float* rows = rows_.data() + begin * width;
-    std::fill_n(rows, count * width, 0.0f);
-    AddFirstLayer(shape, network.parameters().data(), shape.state_dim, shape.action_dim,
-                  actions_.data(), count, rows);
+    const size_t end = std::min(begin + kBlockJobs, job_count);
+    block_.clear();
+    for (size_t i = begin; i < end; ++i)
+      block_.push_back(network.encoder().JobAt(static_cast<JobRow>(i)));
+    network.FirstLayerShares(block_, rows_.data() + begin * width);
   }
 }
 
 void FirstLayerTable::Evaluate(const PairNetwork& network, CandidateRow candidate,
                                std::span<const JobRow> jobs, std::span<float> out) {
   Refresh(network, jobs);
-  const MlpShape& shape = network.shape();
-  const size_t width = shape.first_width();
-  const float* bias = network.parameters().data() + shape.layers.front().bias;
-  state_.resize(shape.state_dim);
-  from_state_.assign(bias, bias + width);
-  network.encoder().EncodeState(candidate, state_.data());
-  AddFirstLayer(shape, network.parameters().data(), 0, shape.state_dim, state_.data(), 1,
-                from_state_.data());
-  first_.resize(jobs.size() * width);
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    const float* row = rows_.data() + jobs[i] * width;
-    float* first = first_.data() + i * width;
-    for (size_t j = 0; j < width; ++j) first[j] = row[j] + from_state_[j];
-  }
-  ForwardFromFirst(shape, network.parameters().data(), first_.data(), jobs.size(), out.data());
+  const size_t width = network.share_width();
+  shared_.clear();
+  for (const JobRow job : jobs)
+    shared_.push_back({.share = rows_.data() + job * width, .job = network.encoder().JobAt(job)});
+  network.EvaluateShares(network.encoder().CandidateAt(candidate), shared_, out);
 }
 
 }  // namespace dynajob

@@ -101,14 +101,23 @@ std::vector<float> InitialParameters(const MlpShape& shape, uint64_t seed) {
   return parameters;
 }
 
-void AddFirstLayer(const MlpShape& shape, const float* parameters, size_t column, size_t width,
-                   const float* input, size_t rows, float* out) {
+void AddLinear(const Rows& input, const Rows& weight, float* out, size_t out_stride) {
   UseOneBlasThread();
-  if (width == 0 || rows == 0) return;
+  DYNAJOB_CHECK(input.width == weight.width, "a weight for every input");
+  if (input.width == 0 || input.rows == 0 || weight.rows == 0) return;
+  if (input.rows == 1) {
+    cblas_sgemv(CblasRowMajor, CblasNoTrans, Int(weight.rows), Int(weight.width), 1.0f, weight.data,
+                Int(weight.stride), input.data, 1, 1.0f, out, 1);
+    return;
+  }
+  MultiplyTransposed(input.rows, weight.rows, input.width, input.data, input.stride, weight.data,
+                     weight.stride, 1.0f, out, out_stride);
+}
+
+Rows FirstLayerWeights(const MlpShape& shape, const float* parameters, size_t column,
+                       size_t width) {
   const LinearShape& first = shape.layers.front();
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, Int(rows), Int(first.out), Int(width), 1.0f,
-              input, Int(width), parameters + first.weight + column, Int(first.in), 1.0f, out,
-              Int(first.out));
+  return {parameters + first.weight + column, first.out, width, first.in};
 }
 
 void ForwardFromFirst(const MlpShape& shape, const float* parameters, float* pre_activation,
@@ -127,34 +136,35 @@ void ForwardFromFirst(const MlpShape& shape, const float* parameters, float* pre
   }
 }
 
-void AddBilinear(const MlpShape& shape, const float* parameters, const float* state,
-                 const float* actions, size_t rows, float* out) {
-  if (shape.bilinear_rank == 0) return;
-  UseOneBlasThread();
-  // (U s) then V^T (U s): one vector of action_dim, then a dot product per job.
-  std::vector<float>& scratch = ThreadScratch(2, shape.bilinear_rank + shape.action_dim);
-  float* projected = scratch.data();
-  float* direction = projected + shape.bilinear_rank;
-  cblas_sgemv(CblasRowMajor, CblasNoTrans, Int(shape.bilinear_rank), Int(shape.state_dim), 1.0f,
-              parameters + shape.bilinear_u, Int(shape.state_dim), state, 1, 0.0f, projected, 1);
-  cblas_sgemv(CblasRowMajor, CblasTrans, Int(shape.bilinear_rank), Int(shape.action_dim), 1.0f,
-              parameters + shape.bilinear_v, Int(shape.action_dim), projected, 1, 0.0f, direction,
-              1);
-  cblas_sgemv(CblasRowMajor, CblasNoTrans, Int(rows), Int(shape.action_dim), 1.0f, actions,
-              Int(shape.action_dim), direction, 1, 1.0f, out, 1);
+namespace {
+
+// out[i] += sum_k (U state_i)_k (V action_i)_k.
+void AddBilinear(const MlpShape& shape, const float* parameters, const float* input, size_t rows,
+                 float* out) {
+  const size_t rank = shape.bilinear_rank;
+  if (rank == 0) return;
+  std::vector<float>& scratch = ThreadScratch(2, 2 * rows * rank);
+  float* states = scratch.data();
+  float* actions = states + rows * rank;
+  MultiplyTransposed(rows, rank, shape.state_dim, input, shape.input_dim(),
+                     parameters + shape.bilinear_u, shape.state_dim, 0.0f, states, rank);
+  MultiplyTransposed(rows, rank, shape.action_dim, input + shape.state_dim, shape.input_dim(),
+                     parameters + shape.bilinear_v, shape.action_dim, 0.0f, actions, rank);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t k = 0; k < rank; ++k) out[i] += states[i * rank + k] * actions[i * rank + k];
 }
+
+}  // namespace
 
 void Forward(const MlpShape& shape, const float* parameters, const float* input, size_t rows,
              float* out) {
   const LinearShape& first = shape.layers.front();
   std::vector<float> pre_activation(rows * first.out);
   FillRows(parameters + first.bias, rows, first.out, pre_activation.data());
-  AddFirstLayer(shape, parameters, 0, first.in, input, rows, pre_activation.data());
+  AddLinear({input, rows, first.in, first.in}, FirstLayerWeights(shape, parameters, 0, first.in),
+            pre_activation.data(), first.out);
   ForwardFromFirst(shape, parameters, pre_activation.data(), rows, out);
-  for (size_t i = 0; i < rows && shape.bilinear_rank > 0; ++i) {
-    const float* state = input + i * first.in;
-    AddBilinear(shape, parameters, state, state + shape.state_dim, 1, out + i);
-  }
+  AddBilinear(shape, parameters, input, rows, out);
 }
 
 std::vector<float> DropoutMasks(const MlpShape& shape, size_t rows, Rng rng) {

@@ -55,18 +55,23 @@ std::vector<float> InitialParameters(const MlpShape& shape, uint64_t seed);
 void Forward(const MlpShape& shape, const float* parameters, const float* input, size_t rows,
              float* out);
 
-// out (rows x first_width, pre-set by the caller) += input columns [column, column + width) times
-// their part of the first layer's weights. `input` has `rows` rows of `width` values.
-void AddFirstLayer(const MlpShape& shape, const float* parameters, size_t column, size_t width,
-                   const float* input, size_t rows, float* out);
+// `rows` rows of `width` values, a row every `stride` values.
+struct Rows {
+  const float* data;
+  size_t rows;
+  size_t width;
+  size_t stride;
+};
+
+// out (input.rows x weight.rows, a row every `out_stride` values) += input weight^T.
+void AddLinear(const Rows& input, const Rows& weight, float* out, size_t out_stride);
+
+// The first layer's weights of the input columns [column, column + width).
+Rows FirstLayerWeights(const MlpShape& shape, const float* parameters, size_t column, size_t width);
 
 // The rest of the network from the first layer's pre-activations (overwritten): rows x first_width.
 void ForwardFromFirst(const MlpShape& shape, const float* parameters, float* pre_activation,
                       size_t rows, float* out);
-
-// out[i] += sum_k (U state)_k (V actions_i)_k; nothing when the rank is 0.
-void AddBilinear(const MlpShape& shape, const float* parameters, const float* state,
-                 const float* actions, size_t rows, float* out);
 
 // Inverted-dropout masks for every hidden layer, concatenated: rows x width each, entries 0 or
 // 1 / (1 - rate). Empty when the rate is 0.

@@ -6,6 +6,7 @@ namespace dynajob {
 namespace {
 
 constexpr int64_t kMaximum = 1'000'000'000;
+constexpr int64_t kMostUpdates = 1000;  // after one step
 constexpr int64_t kMaxPool = 1'000'000;
 
 Status Require(bool condition, std::string_view key, double value, std::string_view limit) {
@@ -30,7 +31,7 @@ void BindPhase(ConfigRegistry& registry, const std::string& prefix, PhaseOptions
   registry.Add(prefix + ".steps", &phase.steps, "environment steps; for an LLM also its labels", 0,
                kMaximum);
   registry.Add(prefix + ".updates_per_step", &phase.updates_per_step, "Q updates per step", 0,
-               1000);
+               kMostUpdates);
   registry.Add(prefix + ".learning_rate", &phase.learning_rate, "step size of the optimizer", 1e-9,
                1.0);
 }
@@ -115,7 +116,9 @@ void LearnerOptions::Bind(ConfigRegistry& registry) {
   registry.Add("agent.planning_steps", &planning_steps, "simulated updates per online step", 0,
                10000);
   registry.Add("agent.search_control", &search_control, "which pairs planning simulates",
-               {{"replay", SearchControl::kReplay}, {"unseen", SearchControl::kUnseen}});
+               {{"replay", SearchControl::kReplay},
+                {"unseen", SearchControl::kUnseen},
+                {"prioritized", SearchControl::kPrioritized}});
   registry.Add("agent.ensemble", &ensemble, "world models", 1, 64);
   registry.Add("agent.disagreement_penalty", &disagreement_penalty,
                "lambda of r^ - lambda * std over the ensemble", 0.0, 100.0);
@@ -180,6 +183,9 @@ Status OnlineOptions::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(RequireShare("online.epsilon_cold", epsilon_cold));
   DYNAJOB_RETURN_IF_ERROR(RequireCount("online.epsilon_decay_steps", epsilon_decay_steps, 0));
   DYNAJOB_RETURN_IF_ERROR(RequireCount("online.warmup_steps", warmup_steps, 0));
+  DYNAJOB_RETURN_IF_ERROR(Require(updates_per_step >= 0 && updates_per_step <= kMostUpdates,
+                                  "online.updates_per_step", static_cast<double>(updates_per_step),
+                                  fmt::format("from 0 to {}", kMostUpdates)));
   DYNAJOB_RETURN_IF_ERROR(RequireShare("online.rehearsal_new_user", rehearsal_new_user));
   return RequireShare("online.rehearsal_new_system", rehearsal_new_system);
 }
@@ -196,6 +202,8 @@ void OnlineOptions::Bind(ConfigRegistry& registry) {
   registry.Add("online.epsilon_decay_steps", &epsilon_decay_steps,
                "steps over which exploration falls to 0", 0, kMaximum);
   registry.Add("online.warmup_steps", &warmup_steps, "steps before the first update", 0, kMaximum);
+  registry.Add("online.updates_per_step", &updates_per_step, "real updates after a step", 0,
+               kMostUpdates);
   registry.Add("online.rehearsal_new_user", &rehearsal_new_user,
                "share of pre-training data in new-user batches", 0.0, 1.0);
   registry.Add("online.rehearsal_new_system", &rehearsal_new_system,

@@ -82,6 +82,21 @@ void PairEncoder::EncodeCross(const CandidateView& candidate, const JobView& job
       *out++ =
           gain * candidate.state[product.state.offset + i] * job.action[product.action.offset + i];
   }
+  EncodeFacts(candidate, job, out);
+}
+
+void PairEncoder::EncodePairedAction(const JobView& job, float* out) const {
+  DYNAJOB_CHECK(job.action.size() == action_gain_.size(), "an action of another length");
+  for (const ProductPair& product : products_) {
+    const float* values = job.action.data() + product.action.offset;
+    const float gain = action_gain_[product.action.offset];
+    for (size_t i = 0; i < product.action.dimension; ++i) out[i] = gain * values[i];
+    out += product.action.dimension;
+  }
+}
+
+void PairEncoder::EncodeFacts(const CandidateView& candidate, const JobView& job,
+                              float* out) const {
   if (fact_dim_ == 0) return;
   const auto facts = ToArray(ComputePairFacts(*candidate.record, *job.record));
   std::copy(facts.begin(), facts.end(), out);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "first_layer.h"
 #include "mlp.h"
 #include "optimizer.h"
 
@@ -10,6 +11,10 @@ namespace {
 
 // Rows per tile when a network is evaluated on many jobs; keeps activations in the caches.
 constexpr size_t kTileRows = 256;
+
+// From how many jobs on it pays to fold a candidate's products into the weights of the whole action
+// (first_width x action_dim numbers).
+constexpr size_t kFoldJobs = 32;
 
 std::unique_ptr<MlpGradient> MakeGradient(Backend backend) {
   return backend == Backend::kLibTorch ? MakeTorchGradient() : MakeFusedGradient();
@@ -50,41 +55,91 @@ PairNetwork::PairNetwork(const PairNetwork& other)
 
 PairNetwork::~PairNetwork() = default;
 
+CandidateLayer& PairNetwork::FoldCandidate(const CandidateView& candidate, bool all) const {
+  thread_local CandidateLayer layer;
+  if (all) {
+    layer.FoldIntoActionWeights(*encoder_, *shape_, parameters_.data(), candidate);
+  } else {
+    layer.Fold(*encoder_, *shape_, parameters_.data(), candidate);
+  }
+  return layer;
+}
+
 template <typename JobAt>
 void PairNetwork::EvaluateEach(const CandidateView& candidate, size_t count, const JobAt& job_at,
                                std::span<float> out) const {
   DYNAJOB_CHECK(count == out.size(), "one output per job");
-  const size_t state_dim = encoder_->state_dim();
   const size_t action_dim = encoder_->action_dim();
-  const size_t cross_dim = encoder_->cross_dim();
   const size_t width = shape_->first_width();
   const size_t tile = std::min(kTileRows, count);
+  const bool all = count >= kFoldJobs;
+  const CandidateLayer& layer = FoldCandidate(candidate, all);
 
-  // Scratch: state | tile x (action + cross + first layer) | Ws s + b.
-  float* state = Scratch(state_dim + tile * (action_dim + cross_dim + width) + width);
-  float* actions = state + state_dim;
-  float* cross = actions + tile * action_dim;
-  float* first = cross + tile * cross_dim;
-  float* from_state = first + tile * width;
-
-  encoder_->EncodeState(candidate, state);
-  std::copy_n(parameters_.begin() + static_cast<std::ptrdiff_t>(shape_->layers.front().bias), width,
-              from_state);
-  AddFirstLayer(*shape_, parameters_.data(), 0, state_dim, state, 1, from_state);
-
+  float* actions = Scratch(tile * (action_dim + width + encoder_->cross_dim()));
+  float* first = actions + tile * action_dim;
+  float* cross = first + tile * width;
   for (size_t begin = 0; begin < count; begin += tile) {
     const size_t rows = std::min(tile, count - begin);
     for (size_t i = 0; i < rows; ++i) {
-      const JobView job = job_at(begin + i);
-      encoder_->EncodeAction(job, actions + i * action_dim);
-      encoder_->EncodeCross(candidate, job, cross + i * cross_dim);
-      std::copy_n(from_state, width, first + i * width);
+      encoder_->EncodeAction(job_at(begin + i), actions + i * action_dim);
+      std::copy_n(layer.constant(), width, first + i * width);
     }
-    AddFirstLayer(*shape_, parameters_.data(), state_dim, action_dim, actions, rows, first);
-    AddFirstLayer(*shape_, parameters_.data(), state_dim + action_dim, cross_dim, cross, rows,
-                  first);
+    const auto jobs = [&](size_t i) { return job_at(begin + i); };
+    AddLinear({actions, rows, action_dim, action_dim}, layer.action_weights(), first, width);
+    if (!all) AddProducts(layer, rows, jobs, cross, first);
+    AddFacts(candidate, rows, jobs, cross, first);
     ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
-    AddBilinear(*shape_, parameters_.data(), state, actions, rows, out.data() + begin);
+    AddLinear({actions, rows, action_dim, action_dim}, layer.direction(), out.data() + begin, 1);
+  }
+}
+
+template <typename JobAt>
+void PairNetwork::AddProducts(const CandidateLayer& layer, size_t rows, const JobAt& job_at,
+                              float* scratch, float* first) const {
+  const size_t products = encoder_->product_dim();
+  if (products == 0) return;
+  for (size_t i = 0; i < rows; ++i) encoder_->EncodePairedAction(job_at(i), scratch + i * products);
+  AddLinear({scratch, rows, products, products}, layer.paired_weights(), first,
+            shape_->first_width());
+}
+
+template <typename JobAt>
+void PairNetwork::AddFacts(const CandidateView& candidate, size_t rows, const JobAt& job_at,
+                           float* scratch, float* first) const {
+  const size_t facts = encoder_->fact_dim();
+  if (facts == 0) return;
+  for (size_t i = 0; i < rows; ++i)
+    encoder_->EncodeFacts(candidate, job_at(i), scratch + i * facts);
+  const size_t column = shape_->input_dim() - facts;
+  AddLinear({scratch, rows, facts, facts},
+            FirstLayerWeights(*shape_, parameters_.data(), column, facts), first,
+            shape_->first_width());
+}
+
+template <typename JobAt, typename ShareAt>
+void PairNetwork::EvaluateEachShare(const CandidateView& candidate, const JobAt& job_at,
+                                    const ShareAt& share_at, std::span<float> out) const {
+  const size_t width = shape_->first_width();
+  const size_t tile = std::min(kTileRows, out.size());
+  const CandidateLayer& layer = FoldCandidate(candidate, /*all=*/false);
+  float* first = Scratch(tile * (width + encoder_->cross_dim()));
+  float* cross = first + tile * width;
+  for (size_t begin = 0; begin < out.size(); begin += tile) {
+    const size_t rows = std::min(tile, out.size() - begin);
+    for (size_t i = 0; i < rows; ++i) {
+      const float* share = share_at(begin + i);
+      const float* constant = layer.constant();
+      for (size_t j = 0; j < width; ++j) first[i * width + j] = share[j] + constant[j];
+    }
+    const auto jobs = [&](size_t i) { return job_at(begin + i); };
+    AddProducts(layer, rows, jobs, cross, first);
+    AddFacts(candidate, rows, jobs, cross, first);
+    ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
+    for (size_t i = 0; i < rows; ++i) {
+      const float* projected = share_at(begin + i) + width;
+      for (size_t k = 0; k < shape_->bilinear_rank; ++k)
+        out[begin + i] += projected[k] * layer.projection()[k];
+    }
   }
 }
 
@@ -101,48 +156,38 @@ void PairNetwork::Evaluate(const CandidateView& candidate, std::span<const JobVi
       candidate, jobs.size(), [&](size_t i) { return jobs[i]; }, out);
 }
 
-bool PairNetwork::SharesFirstLayer() const {
-  return shape_->cross_dim == 0 && shape_->bilinear_rank == 0;
-}
+bool PairNetwork::SharesFirstLayer() const { return shape_->cross_dim == 0; }
 
-size_t PairNetwork::share_width() const { return shape_->first_width(); }
+size_t PairNetwork::share_width() const { return ShareWidth(*shape_); }
 
 void PairNetwork::FirstLayerShares(std::span<const JobView> jobs, float* out) const {
   const size_t action_dim = encoder_->action_dim();
-  const size_t width = shape_->first_width();
   float* actions = Scratch(std::min(kTileRows, jobs.size()) * action_dim);
   for (size_t begin = 0; begin < jobs.size(); begin += kTileRows) {
     const size_t rows = std::min(kTileRows, jobs.size() - begin);
     for (size_t i = 0; i < rows; ++i)
       encoder_->EncodeAction(jobs[begin + i], actions + i * action_dim);
-    float* shares = out + begin * width;
-    std::fill_n(shares, rows * width, 0.0f);
-    AddFirstLayer(*shape_, parameters_.data(), shape_->state_dim, action_dim, actions, rows,
-                  shares);
+    dynajob::FirstLayerShares(*shape_, parameters_.data(), actions, rows,
+                              out + begin * share_width());
   }
 }
 
 void PairNetwork::EvaluateShares(const CandidateView& candidate, MatrixView shares,
                                  std::span<float> out) const {
-  DYNAJOB_CHECK(SharesFirstLayer(), "the first layer of this network depends on both sides");
-  DYNAJOB_CHECK(shares.rows == out.size() && shares.cols == shape_->first_width(),
-                "one output per row of shares");
-  const size_t width = shape_->first_width();
-  float* state = Scratch(shape_->state_dim + width + std::min(kTileRows, shares.rows) * width);
-  float* from_state = state + shape_->state_dim;
-  float* first = from_state + width;
-  encoder_->EncodeState(candidate, state);
-  std::copy_n(parameters_.begin() + static_cast<std::ptrdiff_t>(shape_->layers.front().bias), width,
-              from_state);
-  AddFirstLayer(*shape_, parameters_.data(), 0, shape_->state_dim, state, 1, from_state);
-  for (size_t begin = 0; begin < shares.rows; begin += kTileRows) {
-    const size_t rows = std::min(kTileRows, shares.rows - begin);
-    for (size_t i = 0; i < rows; ++i) {
-      const float* share = shares.data + (begin + i) * width;
-      for (size_t j = 0; j < width; ++j) first[i * width + j] = share[j] + from_state[j];
-    }
-    ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
-  }
+  DYNAJOB_CHECK(SharesFirstLayer(), "products and facts need the jobs, not only their shares");
+  DYNAJOB_CHECK(shares.rows == out.size() && shares.cols == share_width(),
+                "one share and one output per job");
+  EvaluateEachShare(
+      candidate, [](size_t) { return JobView{}; },
+      [&](size_t i) { return shares.data + i * shares.cols; }, out);
+}
+
+void PairNetwork::EvaluateShares(const CandidateView& candidate, std::span<const SharedJob> jobs,
+                                 std::span<float> out) const {
+  DYNAJOB_CHECK(jobs.size() == out.size(), "one output per job");
+  EvaluateEachShare(
+      candidate, [&](size_t i) { return jobs[i].job; }, [&](size_t i) { return jobs[i].share; },
+      out);
 }
 
 void PairNetwork::Evaluate(std::span<const Pair> pairs, std::span<float> out) const {

@@ -101,7 +101,8 @@ void Trainer::AddPhases(Strategy strategy) {
   if (strategy == Strategy::kCosine || strategy == Strategy::kHybrid)
     phases_.push_back({"cosine", Source::kCosine, pretrain.cosine});
   if (strategy == Strategy::kLlm) phases_.push_back({"llm", Source::kLlm, pretrain.llm});
-  if (strategy == Strategy::kHybrid) {
+  // A hybrid without labels is its cosine phase, whose experience an empty phase would discard.
+  if (strategy == Strategy::kHybrid && pretrain.hybrid_llm.steps > 0) {
     phases_.push_back({"hybrid-llm", Source::kHybrid, pretrain.hybrid_llm,
                        std::min(pretrain.hybrid_rollout_steps, pretrain.hybrid_llm.steps)});
   }

@@ -109,6 +109,23 @@ inline std::unique_ptr<PairEncoder> MakeEncoder(const Catalog& catalog,
   return std::make_unique<PairEncoder>(std::move(encoder).value());
 }
 
+// Small networks with every kind of input.
+inline std::vector<NetworkOptions> AllInputs() {
+  std::vector<NetworkOptions> all;
+  for (const Interaction interaction :
+       {Interaction::kNone, Interaction::kProducts, Interaction::kBilinear}) {
+    for (const bool facts : {false, true}) {
+      NetworkOptions options;
+      options.q_layers = {16, 8};
+      options.interaction = interaction;
+      options.structured_facts = facts;
+      options.bilinear_rank = 3;
+      all.push_back(options);
+    }
+  }
+  return all;
+}
+
 inline std::vector<JobRow> AllJobs(const Catalog& catalog) {
   std::vector<JobRow> jobs(catalog.job_count());
   for (size_t i = 0; i < jobs.size(); ++i) jobs[i] = static_cast<JobRow>(i);

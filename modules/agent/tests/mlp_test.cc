@@ -227,28 +227,9 @@ TEST(DropoutMasks, KeepTheExpectation) {
   EXPECT_TRUE(DropoutMasks(MlpShape(2, 2, 0, std::vector<int64_t>{4}, 0, 0.0), 5, Rng(3)).empty());
 }
 
-class PairNetworkTest : public ::testing::Test {
- protected:
-  static std::vector<NetworkOptions> AllOptions() {
-    std::vector<NetworkOptions> all;
-    for (const Interaction interaction :
-         {Interaction::kNone, Interaction::kProducts, Interaction::kBilinear}) {
-      for (const bool facts : {false, true}) {
-        NetworkOptions options;
-        options.q_layers = {16, 8};
-        options.interaction = interaction;
-        options.structured_facts = facts;
-        options.bilinear_rank = 3;
-        all.push_back(options);
-      }
-    }
-    return all;
-  }
-};
-
-TEST_F(PairNetworkTest, SplitFirstLayerEqualsPairwiseEvaluation) {
+TEST(PairNetwork, SplitFirstLayerEqualsPairwiseEvaluation) {
   const Catalog catalog = RandomMarket({.candidates = 3, .jobs = 700});
-  for (const NetworkOptions& options : AllOptions()) {
+  for (const NetworkOptions& options : AllInputs()) {
     SCOPED_TRACE(static_cast<int>(options.interaction) * 10 + options.structured_facts);
     const auto encoder = MakeEncoder(catalog, options);
     PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
@@ -277,9 +258,37 @@ TEST_F(PairNetworkTest, SplitFirstLayerEqualsPairwiseEvaluation) {
   }
 }
 
-TEST_F(PairNetworkTest, RescaleOutputIsExact) {
+TEST(PairNetwork, SharesOfJobsEqualPairwiseEvaluation) {
+  const Catalog catalog = RandomMarket({.candidates = 3, .jobs = 300});
+  for (const NetworkOptions& options : AllInputs()) {
+    SCOPED_TRACE(static_cast<int>(options.interaction) * 10 + options.structured_facts);
+    const auto encoder = MakeEncoder(catalog, options);
+    const PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
+    std::vector<JobView> views;
+    std::vector<Pair> pairs;
+    for (const JobRow job : AllJobs(catalog)) {
+      views.push_back(encoder->JobAt(job));
+      pairs.push_back({2, job});
+    }
+    Matrix shares(views.size(), network.share_width());
+    network.FirstLayerShares(views, shares.data());
+    std::vector<PairNetwork::SharedJob> shared;
+    for (size_t i = 0; i < views.size(); ++i)
+      shared.push_back({.share = shares.Row(i).data(), .job = views[i]});
+    std::vector<float> pairwise(views.size()), with_jobs(views.size()), alone(views.size());
+    network.Evaluate(pairs, pairwise);
+    network.EvaluateShares(encoder->CandidateAt(2), shared, with_jobs);
+    for (size_t i = 0; i < views.size(); ++i) ASSERT_NEAR(with_jobs[i], pairwise[i], 2e-6) << i;
+    EXPECT_EQ(network.SharesFirstLayer(), encoder->cross_dim() == 0);
+    if (!network.SharesFirstLayer()) continue;
+    network.EvaluateShares(encoder->CandidateAt(2), shares, alone);
+    EXPECT_EQ(alone, with_jobs);
+  }
+}
+
+TEST(PairNetwork, RescaleOutputIsExact) {
   const Catalog catalog = RandomMarket();
-  for (const NetworkOptions& options : AllOptions()) {
+  for (const NetworkOptions& options : AllInputs()) {
     const auto encoder = MakeEncoder(catalog, options);
     PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
     const std::vector<float> before = Values(network, 2, AllJobs(catalog));
@@ -292,7 +301,7 @@ TEST_F(PairNetworkTest, RescaleOutputIsExact) {
   }
 }
 
-TEST_F(PairNetworkTest, RescaleOutputRescalesTheMomentsOfTheOutputLayer) {
+TEST(PairNetwork, RescaleOutputRescalesTheMomentsOfTheOutputLayer) {
   const Catalog catalog = RandomMarket();
   NetworkOptions options;
   options.q_layers = {8};
@@ -311,9 +320,9 @@ TEST_F(PairNetworkTest, RescaleOutputRescalesTheMomentsOfTheOutputLayer) {
   }
 }
 
-TEST_F(PairNetworkTest, TrainingReducesTheErrorAndBothBackendsAgree) {
+TEST(PairNetwork, TrainingReducesTheErrorAndBothBackendsAgree) {
   const Catalog catalog = RandomMarket();
-  for (NetworkOptions options : AllOptions()) {
+  for (NetworkOptions options : AllInputs()) {
     options.dropout = 0.1;
     const auto encoder = MakeEncoder(catalog, options);
     PairNetwork fused(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
@@ -338,7 +347,7 @@ TEST_F(PairNetworkTest, TrainingReducesTheErrorAndBothBackendsAgree) {
   }
 }
 
-TEST_F(PairNetworkTest, ACopyIsDeep) {
+TEST(PairNetwork, ACopyIsDeep) {
   const Catalog catalog = RandomMarket();
   const NetworkOptions options;
   const auto encoder = MakeEncoder(catalog, options);

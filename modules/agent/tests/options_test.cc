@@ -132,7 +132,7 @@ TEST(AgentOptions, EveryKeyCanBeSetAndPrintedBack) {
        {"network.q_layers=7,5,3", "network.interaction=bilinear", "network.backend=libtorch",
         "network.structured_facts=true", "agent.gamma=0.75", "agent.search_control=replay",
         "agent.optimizer=rmsprop", "agent.double_dqn=true", "pretrain.hybrid_llm.steps=77",
-        "online.rehearsal_new_system=0.25"}) {
+        "online.rehearsal_new_system=0.25", "online.updates_per_step=6"}) {
     const Status status = registry.Set(assignment);
     EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message);
   }
@@ -146,6 +146,7 @@ TEST(AgentOptions, EveryKeyCanBeSetAndPrintedBack) {
   EXPECT_TRUE(learner.double_dqn);
   EXPECT_EQ(pretrain.hybrid_llm.steps, 77);
   EXPECT_DOUBLE_EQ(online.rehearsal_new_system, 0.25);
+  EXPECT_EQ(online.updates_per_step, 6);
 
   // What is printed configures a second set of structs equally.
   NetworkOptions network2;
@@ -165,7 +166,8 @@ TEST(AgentOptions, TheRegistryRefusesWhatValidateRefuses) {
   for (const char* assignment :
        {"network.q_layers=0", "network.dropout=1", "agent.gamma=1", "agent.batch_size=0",
         "agent.ensemble=0", "agent.search_control=best", "pretrain.epsilon_start=1.5",
-        "pretrain.candidate_set_size=1", "online.learning_rate_warm=0"}) {
+        "pretrain.candidate_set_size=1", "online.learning_rate_warm=0",
+        "online.updates_per_step=-1"}) {
     NetworkOptions network;
     LearnerOptions learner;
     PretrainOptions pretrain;

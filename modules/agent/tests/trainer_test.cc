@@ -251,6 +251,19 @@ TEST_F(TrainerTest, CalibrationBringsQToTheScaleOfTheResponses) {
   }
 }
 
+TEST_F(TrainerTest, AHybridWithoutLabelsIsItsCosinePhase) {
+  options_.pretrain.hybrid_llm.steps = 0;
+  const auto hybrid = Trained(Strategy::kHybrid);
+  EXPECT_TRUE(SameLearner(hybrid->agent(), Trained(Strategy::kCosine)->agent()));
+  EXPECT_GT(hybrid->agent().replay().size(), 0u) << "what it can rehearse online";
+  const auto cosine = Trained(Strategy::kCosine);
+  auto continued = Trainer::ContinueAsHybrid(inputs_, options_, cosine->agent());
+  ASSERT_TRUE(continued.ok());
+  EXPECT_TRUE((*continued)->done());
+  EXPECT_TRUE(SameLearner((*continued)->agent(), cosine->agent()));
+  EXPECT_TRUE(llm_.asked().empty());
+}
+
 TEST_F(TrainerTest, NoUpdateHappensBeforeTheCalibrationEvenWithRaggedRollouts) {
   // Roll-outs that are no whole number of episodes.
   options_.pretrain.episode_steps = 5;

@@ -31,6 +31,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeServeCommand());
   commands.push_back(MakeLabelsCommand());
   commands.push_back(MakeAuditLabelsCommand());
+  commands.push_back(MakeEvaluateLogsCommand());
   commands.push_back(MakeDoctorCommand());
   return commands;
 }

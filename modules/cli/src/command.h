@@ -91,6 +91,7 @@ std::unique_ptr<Command> MakeRecommendCommand();
 std::unique_ptr<Command> MakeServeCommand();
 std::unique_ptr<Command> MakeLabelsCommand();
 std::unique_ptr<Command> MakeAuditLabelsCommand();
+std::unique_ptr<Command> MakeEvaluateLogsCommand();
 std::unique_ptr<Command> MakeDoctorCommand();
 std::unique_ptr<Command> MakeShowCommand();
 

@@ -53,6 +53,7 @@ Settings::Settings() {
   train.Bind(registry_);
   llm.Bind(registry_);
   serve.Bind(registry_);
+  off_policy.Bind(registry_);
 }
 
 Status Settings::Load(const ConfigSources& sources) {
@@ -70,6 +71,12 @@ Status Settings::Load(const ConfigSources& sources) {
   DYNAJOB_RETURN_IF_ERROR(registry_.LoadEnvironment());
   for (const std::string& setting : sources.settings)
     DYNAJOB_RETURN_IF_ERROR(registry_.Set(setting));
+  return Validate();
+}
+
+Status Settings::Vary(const Settings& base, std::string_view toml) {
+  DYNAJOB_RETURN_IF_ERROR(registry_.LoadToml(base.registry_.ToToml(), "configuration"));
+  DYNAJOB_RETURN_IF_ERROR(registry_.LoadToml(toml, "--sweep"));
   return Validate();
 }
 
@@ -107,6 +114,12 @@ std::string Settings::TrainingToml() const {
   if (copy.trainer.pretrain.at_limit == AtLimit::kStop) copy.labels.budget = 0;
   copy.labels.Bind(registry);
   return registry.ToToml();
+}
+
+std::string ValueOf(std::string_view toml, const std::string& key) {
+  const auto values = KeyValues(toml);
+  const auto found = values.find(key);
+  return found == values.end() ? "" : found->second;
 }
 
 std::vector<std::string> DifferingKeys(std::string_view toml_a, std::string_view toml_b) {

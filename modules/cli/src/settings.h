@@ -14,6 +14,7 @@
 #include "dynajob/embeddings/minilm.h"
 #include "dynajob/embeddings/record_fields.h"
 #include "dynajob/evaluation/comparison.h"
+#include "dynajob/evaluation/off_policy.h"
 #include "dynajob/llm/chat_options.h"
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
@@ -52,6 +53,9 @@ class Settings {
   // for files that cannot be read.
   Status Load(const ConfigSources& sources);
 
+  // Becomes `base` with the keys that `toml` sets. kInvalidArgument as Load.
+  Status Vary(const Settings& base, std::string_view toml);
+
   const ConfigRegistry& registry() const { return registry_; }
 
   // The part that shapes a trained model, as TOML: two trainings with equal text, strategy, seed
@@ -71,6 +75,7 @@ class Settings {
   TrainOptions train;
   LlmOptions llm;
   ServeOptions serve;
+  OffPolicyOptions off_policy;
 
  private:
   Status Validate() const;
@@ -81,6 +86,9 @@ class Settings {
 // Keys whose values differ between two texts as ConfigRegistry::ToToml writes them, each as
 // "key: a -> b".
 std::vector<std::string> DifferingKeys(std::string_view toml_a, std::string_view toml_b);
+
+// The value of a key in such a text, as TOML; empty when it is not there.
+std::string ValueOf(std::string_view toml, const std::string& key);
 
 }  // namespace dynajob
 

@@ -101,6 +101,11 @@ std::string ExclusionsText(const CatalogExclusions& exclusions) {
   return text;
 }
 
+void ReportExclusions(const Session& session, const Catalog& catalog) {
+  const std::string left_out = ExclusionsText(catalog.exclusions());
+  if (!left_out.empty()) session.Message(left_out.substr(0, left_out.size() - 1));
+}
+
 namespace {
 
 Json EntityJson(const EntitySummary& entity) {

@@ -10,6 +10,8 @@
 #include "dynajob/evaluation/comparison.h"
 #include "dynajob/stores/records.h"
 
+#include "command.h"
+
 namespace dynajob {
 
 struct StoreReport {
@@ -29,6 +31,9 @@ Status CheckReadyForCompare(const Catalog& catalog, const ComparisonOptions& opt
 // Who is not in the catalog, or not with all vectors, and why: a line per reason, empty when there
 // is none.
 std::string ExclusionsText(const CatalogExclusions& exclusions);
+
+// Says so on standard error, where there is anything to say.
+void ReportExclusions(const Session& session, const Catalog& catalog);
 
 std::string StoreReportText(const StoreReport& report);
 std::string StoreReportJson(const StoreReport& report);

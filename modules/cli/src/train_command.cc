@@ -60,8 +60,7 @@ class TrainCommand final : public Command {
     const std::unique_ptr<Store> reader = std::move(loaded.store);
     session.Message(fmt::format("train: {} on {} candidates and {} jobs{}", strategy_,
                                 catalog.candidate_count(), catalog.job_count(), LlmLine(*user)));
-    if (const std::string left_out = ExclusionsText(catalog.exclusions()); !left_out.empty())
-      session.Message(left_out.substr(0, left_out.size() - 1));
+    ReportExclusions(session, catalog);
     DYNAJOB_ASSIGN_OR_RETURN(const TrainingOutcome outcome,
                              TrainInto(session, catalog, reader.get(), *user, request));
     session.progress.Clear();

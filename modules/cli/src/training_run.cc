@@ -12,6 +12,7 @@
 #include "dynajob/core/rng.h"
 
 #include "candidate_set_access.h"
+#include "catalog_fingerprint.h"
 #include "progress_log.h"
 #include "store_access.h"
 
@@ -24,40 +25,6 @@ constexpr const char* kSeedKey = "dynajob.seed";
 constexpr const char* kCatalogKey = "dynajob.catalog";
 constexpr const char* kLlmKey = "dynajob.llm";
 constexpr const char* kConfigKey = "dynajob.config";
-
-std::string Fingerprint(const Catalog& catalog) {
-  uint64_t hash = HashBytes(catalog.embedder());
-  // Texts and facts too: labels are made of them.
-  for (size_t i = 0; i < catalog.candidate_count(); ++i) {
-    const Candidate& candidate = catalog.candidate(static_cast<CandidateRow>(i));
-    hash = HashBytes(
-        fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", candidate.id, candidate.bio,
-                    candidate.resume, candidate.category, fmt::join(candidate.hard_skills, "|"),
-                    fmt::join(candidate.soft_skills, "|"), candidate.location,
-                    ToString(candidate.preferred_work_mode), ToString(candidate.seniority),
-                    candidate.expected_salary.value_or(-1)),
-        hash);
-  }
-  for (size_t i = 0; i < catalog.job_count(); ++i) {
-    const Job& job = catalog.job(static_cast<JobRow>(i));
-    hash =
-        HashBytes(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", job.id,
-                              job.title, job.sector, job.description,
-                              fmt::join(job.technical_skills, "|"), fmt::join(job.soft_skills, "|"),
-                              job.location, ToString(job.work_mode), ToString(job.seniority),
-                              job.salary ? job.salary->low : -1, job.salary ? job.salary->high : -1,
-                              job.posted_ms.value_or(-1), job.expires_ms.value_or(-1)),
-                  hash);
-  }
-  for (const MatrixView& matrix : {catalog.states(), catalog.actions()}) {
-    for (size_t row = 0; row < matrix.rows; ++row) {
-      const std::span<const float> values = matrix.Row(row);
-      hash = HashBytes({reinterpret_cast<const char*>(values.data()), values.size_bytes()}, hash);
-    }
-  }
-  return fmt::format("{} candidates, {} jobs, {:016x}", catalog.candidate_count(),
-                     catalog.job_count(), hash);
-}
 
 class TrainingRun {
  public:
@@ -119,7 +86,7 @@ Status TrainingRun::CheckDirectory() const {
 }
 
 Status TrainingRun::Prepare() {
-  catalog_fingerprint_ = Fingerprint(catalog_);
+  catalog_fingerprint_ = CatalogFingerprint(catalog_);
   candidates_ = AllRows(catalog_.candidate_count());
   DYNAJOB_RETURN_IF_ERROR(PreparePools());
   DYNAJOB_ASSIGN_OR_RETURN(encoder_, PairEncoder::Create(catalog_, experiment_.trainer.network));

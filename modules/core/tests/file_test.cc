@@ -5,35 +5,30 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "dynajob/testing/temporary_directory.h"
+
 namespace dynajob {
 namespace {
 
 class FileTest : public ::testing::Test {
  protected:
-  FileTest() {
-    directory_ = std::filesystem::path(::testing::TempDir()) /
-                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(directory_);
-    std::filesystem::create_directories(directory_);
-  }
-  ~FileTest() override { std::filesystem::remove_all(directory_); }
-  std::filesystem::path directory_;
+  TemporaryDirectory directory_;
 };
 
 TEST_F(FileTest, WritesAndReplaces) {
-  const auto path = directory_ / "f";
+  const auto path = directory_.path() / "f";
   ASSERT_TRUE(WriteFileAtomically(path, "one").ok());
   ASSERT_TRUE(WriteFileAtomically(path, "").ok());
   EXPECT_EQ(*ReadFile(path), "");
   ASSERT_TRUE(WriteFileAtomically(path, std::string("t\0o", 3)).ok());
   EXPECT_EQ(*ReadFile(path), std::string("t\0o", 3));
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_), {}), 1);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_.path()), {}), 1);
 }
 
 TEST_F(FileTest, AFullDiskLeavesTheOldVersionAlone) {
   // /dev/full refuses every write with ENOSPC; a link to it stands in for the temporary file's
   // disk.
-  const auto path = directory_ / "f";
+  const auto path = directory_.path() / "f";
   ASSERT_TRUE(WriteFileAtomically(path, "old").ok());
   std::filesystem::create_symlink("/dev/full",
                                   path.string() + ".tmp-" + std::to_string(::getpid()));
@@ -42,13 +37,13 @@ TEST_F(FileTest, AFullDiskLeavesTheOldVersionAlone) {
   EXPECT_EQ(status.error().code, ErrorCode::kIo);
   EXPECT_THAT(status.error().message, ::testing::HasSubstr("No space left on device"));
   EXPECT_EQ(*ReadFile(path), "old");
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_), {}), 1);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_.path()), {}), 1);
 }
 
 TEST_F(FileTest, ErrorsNameThePath) {
-  EXPECT_EQ(ReadFile(directory_ / "none").error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(ReadFile(directory_).error().code, ErrorCode::kIo);
-  const Status status = WriteFileAtomically(directory_ / "no" / "f", "x");
+  EXPECT_EQ(ReadFile(directory_.path() / "none").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(ReadFile(directory_.path()).error().code, ErrorCode::kIo);
+  const Status status = WriteFileAtomically(directory_.path() / "no" / "f", "x");
   ASSERT_FALSE(status.ok());
   EXPECT_THAT(status.error().message, ::testing::HasSubstr("no/f"));
 }

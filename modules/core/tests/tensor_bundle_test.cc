@@ -3,16 +3,14 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "dynajob/core/rng.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+#include "dynajob/core/file.h"
+#include "dynajob/testing/mutations.h"
+#include "dynajob/testing/temporary_directory.h"
 
 namespace dynajob {
 namespace {
@@ -198,10 +196,6 @@ TEST(TensorBundle, DeepNestingIsRefusedWithoutExhaustingTheStack) {
   EXPECT_FALSE(TensorBundle::Parse(WithHeader(deep)).ok());
 }
 
-void Fuzz(const std::string& bytes) {
-  LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-}
-
 TEST(TensorBundleFuzz, ByteFlipsGiveAnErrorOrASelfConsistentBundle) {
   const std::string valid = Sample().Serialize();
   // Every single-bit flip, then seeded groups of byte changes.
@@ -209,18 +203,11 @@ TEST(TensorBundleFuzz, ByteFlipsGiveAnErrorOrASelfConsistentBundle) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string bytes = valid;
       bytes[i] = static_cast<char>(bytes[i] ^ (1 << bit));
-      Fuzz(bytes);
+      RunFuzzEntry(bytes);
     }
   }
-  Rng rng(11);
-  for (int round = 0; round < 5000; ++round) {
-    std::string bytes = valid;
-    const uint64_t changes = 1 + rng.Below(6);
-    for (uint64_t i = 0; i < changes; ++i)
-      bytes[rng.Below(bytes.size())] = static_cast<char>(rng.Below(256));
-    Fuzz(bytes);
-  }
-  SUCCEED() << "the entry aborts on a broken invariant";
+  ForEachMutation({valid}, {.count = 5000, .most_edits = 6, .edits = {Edit::kOverwriteByte}},
+                  RunFuzzEntry);
 }
 
 TEST(TensorBundleFuzz, CutsInsertionsAndSplicesGiveAnErrorOrASelfConsistentBundle) {
@@ -239,50 +226,32 @@ TEST(TensorBundleFuzz, CutsInsertionsAndSplicesGiveAnErrorOrASelfConsistentBundl
                                            "\\u0000",
                                            "__metadata__",
                                            "\xff"};
-  Rng rng(12);
-  for (int round = 0; round < 5000; ++round) {
-    std::string bytes = valid;
-    for (uint64_t i = 0; i <= rng.Below(3); ++i) {
-      const size_t at = 8 + rng.Below(bytes.size() - 8);
-      switch (rng.Below(3)) {
-        case 0:
-          bytes.erase(at, 1 + rng.Below(8));
-          break;
-        case 1:
-          bytes.insert(at, tokens[rng.Below(tokens.size())]);
-          break;
-        default: {
-          const std::string& token = tokens[rng.Below(tokens.size())];
-          bytes.replace(at, std::min(token.size(), bytes.size() - at), token);
-        }
-      }
-      if (bytes.size() < 9) break;
-    }
+  const MutationOptions options = {
+      .count = 5000,
+      .most_edits = 3,
+      .edits = {Edit::kErase, Edit::kInsertToken, Edit::kOverwriteToken},
+      .tokens = tokens,
+      .untouched = 8};
+  ForEachMutation({valid}, options, [&](std::string bytes) {
     // With the old length field, and with one that fits the new header.
-    Fuzz(bytes);
-    const size_t shift = bytes.size() - valid.size();
+    RunFuzzEntry(bytes);
     uint64_t length = 0;
     std::memcpy(&length, valid.data(), 8);
-    length += shift;
+    length += bytes.size() - valid.size();
     std::memcpy(bytes.data(), &length, 8);
-    Fuzz(bytes);
-  }
-  SUCCEED() << "the entry aborts on a broken invariant";
+    RunFuzzEntry(bytes);
+  });
 }
 
 TEST(TensorBundle, TheReferenceImplementationReadsIt) {
   if (std::system("python3 -c 'import safetensors.numpy' 2>/dev/null") != 0)
     GTEST_SKIP() << "python3 with safetensors and numpy is not installed";
-  std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-XXXXXX").string();
-  ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-  const std::filesystem::path directory = pattern;
-  const auto path = directory / "sample.safetensors";
-  {
-    const std::string bytes = Sample().Serialize();
-    std::ofstream(path, std::ios::binary)
-        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    std::ofstream(directory / "check.py") <<
-        R"(import sys, numpy
+  const TemporaryDirectory directory;
+  const std::string path = directory.File("sample.safetensors");
+  const std::string other = directory.File("python.safetensors");
+  directory.Write("sample.safetensors", Sample().Serialize());
+  directory.Write("check.py",
+                  R"(import sys, numpy
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 tensors = load_file(sys.argv[1])
@@ -296,21 +265,16 @@ assert tensors['empty'].shape == (0,)
 with safe_open(sys.argv[1], 'np') as file:
     assert file.metadata()['format'] == 'pt'
 save_file(tensors, sys.argv[2], {'by': 'python'})
-)";
-  }
-  const auto other = directory / "python.safetensors";
-  const std::string command =
-      "python3 " + (directory / "check.py").string() + " " + path.string() + " " + other.string();
-  ASSERT_EQ(std::system(command.c_str()), 0);
+)");
+  ASSERT_EQ(
+      std::system(("python3 " + directory.File("check.py") + " " + path + " " + other).c_str()), 0);
   // And what it writes opens here.
-  std::ifstream stream(other, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  const std::string bytes = ReadFile(other).value();
   const auto parsed = TensorBundle::Parse(bytes);
   ASSERT_TRUE(parsed.ok()) << parsed.error().message;
   EXPECT_EQ(parsed->metadata().at("by"), "python");
   EXPECT_TRUE(SameBits(*parsed->Floats("layer.weight"), *Sample().Floats("layer.weight")));
   EXPECT_EQ(*parsed->LongWords("long"), *Sample().LongWords("long"));
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

@@ -1,12 +1,10 @@
 #include "dynajob/embeddings/embed_store.h"
 
 #include <cmath>
-#include <filesystem>
 #include <mutex>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "dynajob/embeddings/lexical_embedder.h"
 #include "dynajob/embeddings/minilm.h"
@@ -23,19 +21,12 @@ using ::testing::HasSubstr;
 class EmbedStoreTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    auto store = OpenStore((directory_ / "store.db").string(), OpenMode::kCreate);
+    auto store = OpenStore(directory_.File("store.db"), OpenMode::kCreate);
     ASSERT_TRUE(store.ok()) << store.error().message;
     store_ = std::move(store).value();
     auto embedder = LexicalEmbedder::Create({.dimension = 64});
     ASSERT_TRUE(embedder.ok());
     embedder_ = std::move(embedder).value();
-  }
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(directory_);
   }
 
   void PutSample(int size) {
@@ -59,7 +50,7 @@ class EmbedStoreTest : public ::testing::Test {
     ASSERT_TRUE(store_->PutJobs(jobs_).ok());
   }
 
-  std::filesystem::path directory_;
+  TemporaryDirectory directory_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<LexicalEmbedder> embedder_;
   std::vector<Candidate> candidates_;
@@ -207,7 +198,7 @@ TEST_F(EmbedStoreTest, MixingTwoEmbeddersInOneFieldIsRefusedNamingBoth) {
 TEST_F(EmbedStoreTest, CandidatesAndJobsOfTwoEmbeddersAreRefusedNamingBoth) {
   PutSample(10);
   ASSERT_TRUE(EmbedStore(*store_, *embedder_, {}, nullptr, nullptr).ok());
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);
   MiniLmOptions options;
   options.model = folder.path().string();
@@ -227,7 +218,7 @@ TEST_F(EmbedStoreTest, CandidatesAndJobsOfTwoEmbeddersAreRefusedNamingBoth) {
 
 TEST_F(EmbedStoreTest, TheStoreRecordsModelDimensionAndHashPerField) {
   PutSample(10);
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);
   MiniLmOptions options;
   options.model = folder.path().string();

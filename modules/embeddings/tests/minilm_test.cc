@@ -16,7 +16,7 @@ using ::testing::Not;
 
 constexpr double kLeastCosine = 0.9999;
 
-MiniLmOptions OptionsFor(const TestFolder& folder) {
+MiniLmOptions OptionsFor(const TemporaryDirectory& folder) {
   MiniLmOptions options;
   options.model = folder.path().string();
   options.workers = 2;
@@ -29,7 +29,7 @@ std::unique_ptr<MiniLmEmbedder> Open(const MiniLmOptions& options) {
   return std::move(embedder).value();
 }
 
-std::string ReasonOf(const TestFolder& folder) {
+std::string ReasonOf(const TemporaryDirectory& folder) {
   const auto embedder = MiniLmEmbedder::Open(OptionsFor(folder));
   return embedder.ok() ? "none" : embedder.error().message;
 }
@@ -46,7 +46,7 @@ TEST(MiniLmEmbedder, ComputesTheVectorsThatThePythonPackageComputes) {
   const auto ids = expected["ids"].get<std::vector<std::vector<int32_t>>>();
   ASSERT_EQ(expected["variants"].size(), 3u);
   for (const auto& variant : expected["variants"]) {
-    const TestFolder folder;
+    const TemporaryDirectory folder;
     WriteTinyModel(folder, variant["activation"], variant["pooling"]);
     const auto embedder = Open(OptionsFor(folder));
     Matrix vectors;
@@ -62,7 +62,7 @@ TEST(MiniLmEmbedder, ComputesTheVectorsThatThePythonPackageComputes) {
 }
 
 TEST(MiniLmEmbedder, DoesNotDependOnWorkersNorOnOtherTexts) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);
   std::vector<std::string> texts;
   for (int i = 0; i < 90; ++i) {
@@ -83,7 +83,7 @@ TEST(MiniLmEmbedder, DoesNotDependOnWorkersNorOnOtherTexts) {
 }
 
 TEST(MiniLmEmbedder, ATextWithoutTokensIsZeroAndAllOthersHaveNormOne) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);
   const Matrix vectors = EmbedAll(*Open(OptionsFor(folder)), {"", " \n\x01", "\xff\xfe", "python"});
   for (size_t i = 0; i < 3; ++i)
@@ -94,7 +94,7 @@ TEST(MiniLmEmbedder, ATextWithoutTokensIsZeroAndAllOthersHaveNormOne) {
 }
 
 TEST(MiniLmEmbedder, ALongTextIsTheMeanOfItsWindowsByTokens) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);  // 38 pieces a window
   const auto embedder = Open(OptionsFor(folder));
   ASSERT_EQ(embedder->max_tokens(), 40u);
@@ -120,7 +120,7 @@ TEST(MiniLmEmbedder, ALongTextIsTheMeanOfItsWindowsByTokens) {
 }
 
 TEST(MiniLmEmbedder, AWordLongerThanAWindowStillEnds) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);
   const auto embedder = Open(OptionsFor(folder));
   const std::string word(90, 'a');
@@ -130,7 +130,7 @@ TEST(MiniLmEmbedder, AWordLongerThanAWindowStillEnds) {
 }
 
 TEST(MiniLmEmbedder, TheIdNamesAllThatVectorsDependOn) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);
   const std::string id = Open(OptionsFor(folder))->id();
   EXPECT_THAT(id, MatchesRegex("bert:tiny:d24:t40:mean:l2:windows:[0-9a-f]+"));
@@ -150,13 +150,13 @@ TEST(MiniLmEmbedder, TheIdNamesAllThatVectorsDependOn) {
 }
 
 TEST(MiniLmEmbedder, APlainFolderHasMeanPoolingAndAllPositions) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   folder.Write("config.json", TinyConfig());
   folder.Write("vocab.txt", ReadTestData("tiny_vocab.txt"));
   folder.Write("model.safetensors", TinyWeights("bert.").Serialize());
   const auto plain = Open(OptionsFor(folder));
   EXPECT_THAT(plain->id(), HasSubstr("d24:t64:mean"));
-  const TestFolder other;
+  const TemporaryDirectory other;
   WriteTinyModel(other);
   const std::vector<std::string> texts = {"machine learning"};
   EXPECT_NEAR(
@@ -165,7 +165,7 @@ TEST(MiniLmEmbedder, APlainFolderHasMeanPoolingAndAllPositions) {
 }
 
 TEST(MiniLmEmbedder, RefusesWhatItDoesNotSupportByName) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);
   EXPECT_EQ(ReasonOf(folder), "none");
   const auto with = [&](const std::string& file, const std::string& from, const std::string& to) {
@@ -198,7 +198,7 @@ TEST(MiniLmEmbedder, RefusesWhatItDoesNotSupportByName) {
 }
 
 TEST(MiniLmEmbedder, SaysWhichFileOrTensorIsMissingOrDamaged) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   EXPECT_THAT(ReasonOf(folder), HasSubstr("config.json"));
   WriteTinyModel(folder);
   TensorBundle weights = TinyWeights();
@@ -224,7 +224,7 @@ TEST(MiniLmEmbedder, SaysWhichFileOrTensorIsMissingOrDamaged) {
 }
 
 TEST(MiniLmEmbedder, RefusesTokensThatTheModelDoesNotHave) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);
   const auto embedder = Open(OptionsFor(folder));
   Matrix out;
@@ -248,7 +248,7 @@ TEST(MiniLmOptions, AreCheckedNamingValueAndLimit) {
   options.max_tokens = 0;
   options.workers = -1;
   EXPECT_THAT(options.Validate().error().message, HasSubstr("embeddings.workers is -1"));
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   WriteTinyModel(folder);
   options = OptionsFor(folder);
   options.max_tokens = 65;

@@ -2,46 +2,27 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "dynajob/core/rng.h"
+#include "dynajob/testing/mutations.h"
 
 #include "model_test_support.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace dynajob {
 namespace {
 
-void Fuzz(char kind, const std::string& bytes) {
-  const std::string input = kind + bytes;
-  EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size()),
-            0);
-}
+void Fuzz(char kind, const std::string& bytes) { RunFuzzEntry(kind + bytes); }
 
-// Cuts, insertions of telling tokens, overwritten bytes.
+// The valid input itself, then cuts, insertions of telling tokens, overwritten bytes.
 void FuzzMutations(char kind, const std::string& valid, const std::vector<std::string>& tokens,
-                   int rounds) {
+                   int count) {
   Fuzz(kind, valid);
-  Rng rng = Rng::Derive(3, "fuzz", static_cast<uint64_t>(kind));
-  for (int round = 0; round < rounds; ++round) {
-    std::string bytes = valid;
-    for (uint64_t i = 0; i <= rng.Below(4); ++i) {
-      const size_t at = rng.Below(bytes.size() + 1);
-      switch (rng.Below(4)) {
-        case 0:
-          bytes.erase(at, 1 + rng.Below(8));
-          break;
-        case 1:
-          bytes.insert(at, tokens[rng.Below(tokens.size())]);
-          break;
-        case 2:
-          bytes.insert(at, 1, static_cast<char>(rng.Below(256)));
-          break;
-        default:
-          if (at < bytes.size()) bytes[at] = static_cast<char>(rng.Below(256));
-      }
-    }
-    Fuzz(kind, bytes);
-  }
+  ForEachMutation(
+      {valid},
+      {.count = count,
+       .seed = static_cast<uint64_t>(kind),
+       .most_edits = 5,
+       .edits = {Edit::kErase, Edit::kInsertToken, Edit::kInsertByte, Edit::kOverwriteByte},
+       .tokens = tokens},
+      [&](const std::string& bytes) { Fuzz(kind, bytes); });
 }
 
 TEST(EmbeddingModelFuzz, AnyTextGivesTokensOfTheVocabulary) {

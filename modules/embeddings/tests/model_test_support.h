@@ -5,9 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +14,7 @@
 
 #include "dynajob/core/file.h"
 #include "dynajob/core/tensor_bundle.h"
+#include "dynajob/testing/temporary_directory.h"
 
 namespace dynajob {
 
@@ -41,28 +40,6 @@ inline double Cosine(std::span<const float> a, std::span<const float> b) {
   }
   return dot / std::sqrt(aa * bb);
 }
-
-class TestFolder {
- public:
-  TestFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~TestFolder() { std::filesystem::remove_all(path_); }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  void Write(const std::string& name, const std::string& bytes) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary)
-        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 // `weight` of make_expectations.py.
 inline float TinyWeight(const std::string& name, uint64_t index) {
@@ -126,7 +103,7 @@ inline std::string PoolingConfig(const std::string& pooling) {
 }
 
 // A complete sentence-transformers folder of windows of 40 tokens.
-inline void WriteTinyModel(const TestFolder& folder, const std::string& activation = "gelu",
+inline void WriteTinyModel(const TemporaryDirectory& folder, const std::string& activation = "gelu",
                            const std::string& pooling = "mean") {
   folder.Write("config.json", TinyConfig(activation));
   folder.Write("vocab.txt", ReadTestData("tiny_vocab.txt"));

@@ -127,7 +127,7 @@ TEST(WordPieceTokenizer, ReadsTheSameFromBothFormats) {
 }
 
 TEST(WordPieceTokenizer, FoldersSayWhatTheyLackAndReadTheirConfiguration) {
-  const TestFolder folder;
+  const TemporaryDirectory folder;
   const auto empty = WordPieceTokenizer::FromFolder(folder.path());
   ASSERT_FALSE(empty.ok());
   EXPECT_EQ(empty.error().code, ErrorCode::kNotFound);

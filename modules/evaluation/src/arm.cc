@@ -47,7 +47,7 @@ class LearnerArm final : public Arm {
       : warm_agent_(agent), protocol_(protocol), rank_by_(rank_by) {
     settings_ = {.learning_rate = warm ? options.learning_rate_warm : options.learning_rate_cold,
                  .target_sync = agent.options().target_sync_online,
-                 .updates_per_step = 1,
+                 .updates_per_step = options.updates_per_step,
                  .planning_steps = agent.options().planning_steps,
                  .warmup_steps = options.warmup_steps,
                  .rehearsal = protocol == Protocol::kNewUser ? options.rehearsal_new_user

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+
+#include "dynajob/core/check.h"
 
 namespace dynajob {
 namespace {
@@ -37,6 +40,12 @@ const ArmSpec* FindArmSpec(std::string_view name) {
   const auto found = std::find_if(kArmSpecs.begin(), kArmSpecs.end(),
                                   [&](const ArmSpec& spec) { return spec.name == name; });
   return found == kArmSpecs.end() ? nullptr : &*found;
+}
+
+const ArmSpec& SpecOf(std::string_view name) {
+  const ArmSpec* spec = FindArmSpec(name);
+  DYNAJOB_CHECK(spec != nullptr, "unknown arm " + std::string(name));
+  return *spec;
 }
 
 }  // namespace dynajob

@@ -39,6 +39,8 @@ struct ArmSpec {
 std::span<const ArmSpec> ArmSpecs();
 // nullptr when there is no such arm.
 const ArmSpec* FindArmSpec(std::string_view name);
+// Of a name that is validated.
+const ArmSpec& SpecOf(std::string_view name);
 
 }  // namespace dynajob
 

@@ -16,39 +16,22 @@ bool IsKeyPair(std::string_view a, std::string_view b) {
 
 // So that each pair is compared once, the arm that one would expect to be better first; arms that
 // are not on the list come before the weakest, as they were named.
-std::vector<const ArmTraces*> InExpectedOrder(const std::vector<ArmTraces>& arms) {
+std::vector<const ArmScores*> InExpectedOrder(const std::vector<ArmScores>& arms) {
   constexpr std::string_view kFirst[] = {"oracle",     "hybrid",         "cosine",
                                          "llm",        "hybrid-frozen",  "cosine-frozen",
                                          "llm-frozen", "surrogate-rank", "cosine-rank"};
   constexpr std::string_view kLast[] = {"baseline", "random"};
-  const auto rank = [&](const ArmTraces* arm) -> std::ptrdiff_t {
+  const auto rank = [&](const ArmScores* arm) -> std::ptrdiff_t {
     const auto first = std::find(std::begin(kFirst), std::end(kFirst), arm->name);
     const auto last = std::find(std::begin(kLast), std::end(kLast), arm->name);
     const std::ptrdiff_t position = first - std::begin(kFirst);
     return last == std::end(kLast) ? position : position + 1 + (last - std::begin(kLast));
   };
-  std::vector<const ArmTraces*> ordered;
-  for (const ArmTraces& arm : arms) ordered.push_back(&arm);
+  std::vector<const ArmScores*> ordered;
+  for (const ArmScores& arm : arms) ordered.push_back(&arm);
   std::stable_sort(ordered.begin(), ordered.end(),
-                   [&](const ArmTraces* a, const ArmTraces* b) { return rank(a) < rank(b); });
+                   [&](const ArmScores* a, const ArmScores* b) { return rank(a) < rank(b); });
   return ordered;
-}
-
-void CorrectForFamily(std::vector<PairedComparison>& comparisons) {
-  std::vector<PairedComparison*> family;
-  std::vector<double> p_values;
-  for (PairedComparison& comparison : comparisons) {
-    if (comparison.metric->name != std::string_view(kHeadlineMetric)) continue;
-    if (!IsKeyPair(comparison.a->name, comparison.b->name)) continue;
-    family.push_back(&comparison);
-    p_values.push_back(comparison.difference.PValue());
-  }
-  const std::vector<double> adjusted = HolmAdjusted(p_values);
-  const std::vector<double> confidences = HolmConfidences(p_values, 1 - kConfidence);
-  for (size_t i = 0; i < family.size(); ++i) {
-    family[i]->holm_p = adjusted[i];
-    family[i]->holm_interval = family[i]->difference.Interval(confidences[i]);
-  }
 }
 
 }  // namespace
@@ -62,35 +45,52 @@ std::vector<std::pair<std::string_view, std::string_view>> KeyPairs() {
           {"llm", "linucb-cosine"},    {"baseline", "linucb"},      {"hybrid", "greedy-model"}};
 }
 
-ScoreTable Scores(const ArmTraces& arm, const Metric& metric) {
-  ScoreTable table(arm.by_seed.size(), arm.by_seed.front().size());
-  for (size_t seed = 0; seed < table.seeds(); ++seed)
-    for (size_t person = 0; person < table.candidates(); ++person)
-      table.At(seed, person) = metric.score(arm.by_seed[seed][person]);
-  return table;
+PairedComparison ComparePaired(const ArmScores& a, const ArmScores& b, const Metric& metric,
+                               const BootstrapOptions& options) {
+  const ScoreTable& scores_a = a.Of(metric);
+  const ScoreTable& scores_b = b.Of(metric);
+  return {&a,
+          &b,
+          &metric,
+          ClusterBootstrap(Difference(scores_a, scores_b), options),
+          ShareInterval(Improvements(scores_a, scores_b), options),
+          std::nullopt,
+          std::nullopt};
 }
 
-std::vector<PairedComparison> CompareArms(const ProtocolTraces& protocol,
+std::span<const char* const> ComparedMetrics() { return kComparedMetrics; }
+
+std::vector<PairedComparison> CompareArms(const ProtocolScores& protocol,
                                           const BootstrapOptions& options) {
-  const std::vector<const ArmTraces*> ordered = InExpectedOrder(protocol.arms);
+  const std::vector<const ArmScores*> ordered = InExpectedOrder(protocol.arms);
   std::vector<PairedComparison> comparisons;
   for (size_t i = 0; i < ordered.size(); ++i) {
     for (size_t j = i + 1; j < ordered.size(); ++j) {
       const bool turned = IsKeyPair(ordered[j]->name, ordered[i]->name);
-      const ArmTraces* a = ordered[turned ? j : i];
-      const ArmTraces* b = ordered[turned ? i : j];
-      for (const char* name : kComparedMetrics) {
-        const Metric& metric = FindMetric(name);
-        const ScoreTable scores_a = Scores(*a, metric);
-        const ScoreTable scores_b = Scores(*b, metric);
-        comparisons.push_back(
-            {a, b, &metric, ClusterBootstrap(Difference(scores_a, scores_b), options),
-             ShareInterval(Improvements(scores_a, scores_b), options), std::nullopt, std::nullopt});
-      }
+      const ArmScores& a = *ordered[turned ? j : i];
+      const ArmScores& b = *ordered[turned ? i : j];
+      for (const char* name : kComparedMetrics)
+        comparisons.push_back(ComparePaired(a, b, FindMetric(name), options));
     }
   }
-  CorrectForFamily(comparisons);
   return comparisons;
+}
+
+bool IsKeyComparison(const PairedComparison& comparison) {
+  return comparison.metric->name == std::string_view(kHeadlineMetric) &&
+         IsKeyPair(comparison.a->name, comparison.b->name);
+}
+
+void CorrectFamily(std::span<PairedComparison* const> family) {
+  std::vector<double> p_values;
+  for (const PairedComparison* comparison : family)
+    p_values.push_back(comparison->difference.PValue());
+  const std::vector<double> adjusted = HolmAdjusted(p_values);
+  const std::vector<double> confidences = HolmConfidences(p_values, 1 - kConfidence);
+  for (size_t i = 0; i < family.size(); ++i) {
+    family[i]->holm_p = adjusted[i];
+    family[i]->holm_interval = family[i]->difference.Interval(confidences[i]);
+  }
 }
 
 }  // namespace dynajob

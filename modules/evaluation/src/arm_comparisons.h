@@ -4,29 +4,24 @@
 #define DYNAJOB_EVALUATION_SRC_ARM_COMPARISONS_H_
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "dynajob/evaluation/arm_scores.h"
 #include "dynajob/evaluation/bootstrap.h"
-#include "dynajob/evaluation/comparison.h"
 
 namespace dynajob {
-
-// What arms are compared on first; verdicts in words speak of it.
-inline constexpr const char* kHeadlineMetric = "cumulative_reward";
 
 // The questions: each warm start against the cold one, against each other and against its frozen
 // twin, learners against the strong references. In the order in which reports show them.
 std::vector<std::pair<std::string_view, std::string_view>> KeyPairs();
 
-// One row per seed, one column per candidate.
-ScoreTable Scores(const ArmTraces& arm, const Metric& metric);
-
 // a - b, paired by seed and candidate.
 struct PairedComparison {
-  const ArmTraces* a = nullptr;
-  const ArmTraces* b = nullptr;
+  const ArmScores* a = nullptr;
+  const ArmScores* b = nullptr;
   const Metric* metric = nullptr;
   Inference difference;
   Estimate probability_of_improvement;
@@ -35,9 +30,21 @@ struct PairedComparison {
   std::optional<Estimate> holm_interval;  // of the difference
 };
 
-// All pairs of arms, each once, in each compared metric. In a key pair `a` is the first.
-std::vector<PairedComparison> CompareArms(const ProtocolTraces& protocol,
+// In one metric, uncorrected.
+PairedComparison ComparePaired(const ArmScores& a, const ArmScores& b, const Metric& metric,
+                               const BootstrapOptions& options);
+
+// All pairs of arms, each once, in each compared metric (ComparedMetrics). In a key pair `a` is the
+// first. Uncorrected.
+std::vector<PairedComparison> CompareArms(const ProtocolScores& protocol,
                                           const BootstrapOptions& options);
+std::span<const char* const> ComparedMetrics();
+
+// Whether the comparison is one of KeyPairs in the headline metric.
+bool IsKeyComparison(const PairedComparison& comparison);
+
+// Holm's correction over these comparisons as one family.
+void CorrectFamily(std::span<PairedComparison* const> family);
 
 }  // namespace dynajob
 

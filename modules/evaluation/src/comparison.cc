@@ -1,59 +1,18 @@
 #include "dynajob/evaluation/comparison.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <optional>
-
-#include <fmt/format.h>
 
 #include "dynajob/core/parallel.h"
-#include "dynajob/evaluation/split.h"
 
-#include "arm_catalog.h"
 #include "arm_factory.h"
 #include "before_online.h"
-#include "judge_report.h"
+#include "pretraining.h"
 
 namespace dynajob {
 namespace {
-
-constexpr uint64_t kProgressSteps = 50;  // of pre-training, between two reports of labels
-
-struct Trained {
-  std::unique_ptr<DynaQAgent> agent;
-  uint64_t labels = 0;
-  uint64_t predicted_rewards = 0;
-  uint64_t unanswered = 0;
-  double seconds = 0;  // of pre-training, that of the cosine phase of a hybrid included
-};
-
-// What all arms of one seed share.
-struct SeedContext {
-  uint64_t seed = 0;
-  Split split;
-  std::unique_ptr<SplitPools> training_pools;  // null: all jobs of the split
-  std::unique_ptr<SplitPools> evaluation_pools;
-  std::optional<Judge> judge;
-  std::vector<CandidateRow> people;  // the unseen candidates that arms meet
-  std::array<Trained, 4> trained;    // by Strategy
-  std::optional<BanditFeatures> bandit_features;
-  JudgeReport report;
-
-  // The jobs that may be recommended to unseen candidates, and to one of them.
-  std::span<const JobRow> evaluation_jobs() const {
-    if (evaluation_pools == nullptr) return split.evaluation_jobs;
-    return evaluation_pools->open_jobs();
-  }
-  std::span<const JobRow> EvaluationPool(CandidateRow person) const {
-    return evaluation_pools != nullptr ? evaluation_pools->Pool(person) : evaluation_jobs();
-  }
-  const Trained& TrainedFor(const ArmSpec& spec) const {
-    return trained[static_cast<size_t>(*spec.agent)];
-  }
-};
 
 double SecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -68,33 +27,29 @@ class Comparison {
  public:
   Comparison(const Catalog& catalog, const ExperimentOptions& options, const Labeller& labels,
              ProgressSink* progress, const CancellationToken* cancellation,
-             const CandidateSets* candidate_sets)
+             const CandidateSets* candidate_sets, PretrainedAgents* agents)
       : catalog_(catalog),
         options_(options),
         labels_(labels),
         progress_(progress),
         cancellation_(cancellation),
-        candidate_sets_(candidate_sets) {}
+        candidate_sets_(candidate_sets),
+        agents_(agents) {}
 
   Result<ComparisonTraces> Run();
 
  private:
-  enum class Training { kBaseline, kCosineThenHybrid, kLlm };
-
-  Status Prepare(SeedContext& context);
-  Status PreparePools(SeedContext& context) const;
   void ReportPools(const SeedContext& context, ComparisonTraces& traces) const;
-  Status Train(SeedContext& context, Training training);
-  Status RunStrategy(SeedContext& context, Strategy strategy, const DynaQAgent* cosine_agent);
+  Status PrepareAndTrain(std::vector<SeedContext>& contexts);
+  ComparisonTraces EmptyTraces(const std::vector<SeedContext>& contexts,
+                               const std::vector<std::string>& arms) const;
   ArmParts PartsFor(const ArmSpec& spec, const SeedContext& context) const;
   Status RunArm(const SeedContext& context, const std::string& name, size_t seed_index,
                 size_t arm_index, ComparisonTraces& traces);
   std::vector<Trace> Before(const SeedContext& context, Arm& arm) const;
   Status CheckCancelled() const;
-  bool Uses(std::string_view wanted) const;
   std::vector<std::string> ArmsWithOracle() const;
   void Report(const std::string& stage, std::atomic<uint64_t>& done, uint64_t total) const;
-  void ReportLabels(const Trainer& trainer, uint64_t& reported);
 
   const Catalog& catalog_;
   const ExperimentOptions& options_;
@@ -102,61 +57,24 @@ class Comparison {
   ProgressSink* progress_;
   const CancellationToken* cancellation_;
   const CandidateSets* candidate_sets_;
-  std::optional<PairEncoder> encoder_;
-  std::unique_ptr<CosineReward> cosine_;
-  std::unique_ptr<SurrogateUser> surrogate_;
-  std::atomic<uint64_t> trained_{0};
-  uint64_t training_total_ = 0;
-  std::atomic<uint64_t> labels_bought_{0};
+  PretrainedAgents* agents_;
+  ExperimentParts parts_;
   std::atomic<uint64_t> people_done_{0};
   uint64_t people_total_ = 0;
 };
 
-// Names are validated.
-const ArmSpec& SpecOf(std::string_view arm) {
-  const ArmSpec* spec = FindArmSpec(arm);
-  DYNAJOB_CHECK(spec != nullptr, "unknown arm " + std::string(arm));
-  return *spec;
-}
-
 Result<ComparisonTraces> Comparison::Run() {
   DYNAJOB_RETURN_IF_ERROR(options_.Validate());
-  DYNAJOB_ASSIGN_OR_RETURN(encoder_, PairEncoder::Create(catalog_, options_.trainer.network));
-  DYNAJOB_ASSIGN_OR_RETURN(cosine_, CosineReward::Create(catalog_, options_.cosine));
-  DYNAJOB_ASSIGN_OR_RETURN(surrogate_, SurrogateUser::Create(catalog_, options_.surrogate));
-
+  DYNAJOB_ASSIGN_OR_RETURN(parts_, ExperimentParts::Create(catalog_, options_));
   const ComparisonOptions& comparison = options_.comparison;
   const auto workers = static_cast<size_t>(comparison.workers);
   std::vector<SeedContext> contexts(static_cast<size_t>(comparison.seeds));
   for (size_t i = 0; i < contexts.size(); ++i)
     contexts[i].seed = static_cast<uint64_t>(comparison.seed) + i;
-  DYNAJOB_RETURN_IF_ERROR(
-      ParallelFor(contexts.size(), workers, [&](size_t i) { return Prepare(contexts[i]); }));
-
-  std::vector<Training> trainings;
-  if (Uses("baseline")) trainings.push_back(Training::kBaseline);
-  if (Uses("cosine") || Uses("hybrid")) trainings.push_back(Training::kCosineThenHybrid);
-  if (Uses("llm")) trainings.push_back(Training::kLlm);
-  training_total_ = contexts.size() * trainings.size();
-  DYNAJOB_RETURN_IF_ERROR(ParallelFor(training_total_, workers, [&](size_t i) {
-    const Status status = Train(contexts[i / trainings.size()], trainings[i % trainings.size()]);
-    if (status.ok()) Report("train", trained_, training_total_);
-    return status;
-  }));
+  DYNAJOB_RETURN_IF_ERROR(PrepareAndTrain(contexts));
 
   const std::vector<std::string> arms = ArmsWithOracle();
-  ComparisonTraces traces;
-  traces.llm_kind = labels_.kind;
-  traces.lowest_reward = options_.rewards.ignore;
-  for (const SeedContext& context : contexts) traces.seeds.push_back(context.seed);
-  for (const std::string& name : comparison.protocols) {
-    ProtocolTraces& protocol = traces.protocols.emplace_back();
-    protocol.protocol = *ParseProtocol(name);
-    for (const std::string& arm : arms)
-      protocol.arms.push_back({arm, std::string(SpecOf(arm).kind()),
-                               std::vector<std::vector<Trace>>(contexts.size()),
-                               std::vector<ArmCost>(contexts.size())});
-  }
+  ComparisonTraces traces = EmptyTraces(contexts, arms);
   people_total_ = arms.size() * traces.protocols.size();
   uint64_t people = 0;
   for (const SeedContext& context : contexts) people += context.people.size();
@@ -185,52 +103,43 @@ Result<ComparisonTraces> Comparison::Run() {
   return traces;
 }
 
-Status Comparison::Prepare(SeedContext& context) {
-  DYNAJOB_RETURN_IF_ERROR(CheckCancelled());
-  DYNAJOB_ASSIGN_OR_RETURN(context.split,
-                           MakeSplit(catalog_, options_.comparison.training_share, context.seed));
-  DYNAJOB_RETURN_IF_ERROR(PreparePools(context));
-  const auto steps = static_cast<size_t>(options_.comparison.steps);
-  if (steps > context.evaluation_jobs().size()) {
-    return InvalidArgument(fmt::format(
-        "compare.steps = {}: must be at most {}, the number of open jobs held out for evaluation, "
-        "since none is shown twice",
-        steps, context.evaluation_jobs().size()));
-  }
-  DYNAJOB_ASSIGN_OR_RETURN(context.judge,
-                           Judge::Create(catalog_, options_.judge, options_.rewards, context.seed));
-  const size_t people = std::min(static_cast<size_t>(options_.comparison.candidates),
-                                 context.split.evaluation_candidates.size());
-  context.people.assign(
-      context.split.evaluation_candidates.begin(),
-      context.split.evaluation_candidates.begin() + static_cast<std::ptrdiff_t>(people));
-  context.report = MeasureJudge(*context.judge, *cosine_, *surrogate_, options_.rewards,
-                                context.split, context.seed);
-  if (std::any_of(options_.comparison.arms.begin(), options_.comparison.arms.end(),
-                  [](const std::string& arm) { return SpecOf(arm).is_bandit(); })) {
-    context.bandit_features.emplace(*cosine_, context.split.training_candidates,
-                                    context.split.training_jobs,
-                                    static_cast<size_t>(options_.bandit.components), context.seed);
-  }
-  return Status::Ok();
+// Seeds first, so that a mistake in the options is found before hours of training.
+Status Comparison::PrepareAndTrain(std::vector<SeedContext>& contexts) {
+  const auto workers = static_cast<size_t>(options_.comparison.workers);
+  const auto prepare = [&](size_t i) -> Status {
+    DYNAJOB_RETURN_IF_ERROR(CheckCancelled());
+    return PrepareSeed(catalog_, options_, parts_, candidate_sets_, contexts[i]);
+  };
+  DYNAJOB_RETURN_IF_ERROR(ParallelFor(contexts.size(), workers, prepare));
+  Pretraining pretraining(catalog_, options_, parts_, labels_, agents_, progress_, cancellation_);
+  const std::vector<Training>& needed = pretraining.needed();
+  return ParallelFor(contexts.size() * needed.size(), workers, [&](size_t i) {
+    return pretraining.Train(contexts[i / needed.size()], needed[i % needed.size()],
+                             contexts.size());
+  });
 }
 
-// Each pool holds enough jobs to fill every candidate set of an episode.
-Status Comparison::PreparePools(SeedContext& context) const {
-  if (candidate_sets_ == nullptr) return Status::Ok();
-  const PretrainOptions& pretrain = options_.trainer.pretrain;
-  const ComparisonOptions& comparison = options_.comparison;
-  DYNAJOB_ASSIGN_OR_RETURN(context.training_pools,
-                           candidate_sets_->Over(context.split.training_jobs,
-                                                 static_cast<size_t>(pretrain.candidate_set_size +
-                                                                     pretrain.episode_steps - 1),
-                                                 context.seed));
-  DYNAJOB_ASSIGN_OR_RETURN(
-      context.evaluation_pools,
-      candidate_sets_->Over(
-          context.split.evaluation_jobs,
-          static_cast<size_t>(comparison.candidate_set_size + comparison.steps - 1), context.seed));
-  return Status::Ok();
+ComparisonTraces Comparison::EmptyTraces(const std::vector<SeedContext>& contexts,
+                                         const std::vector<std::string>& arms) const {
+  ComparisonTraces traces;
+  traces.llm_kind = labels_.kind;
+  traces.lowest_reward = options_.rewards.ignore;
+  traces.catalog = {catalog_.candidate_count(), catalog_.job_count(), catalog_.exclusions()};
+  for (const SeedContext& context : contexts) {
+    traces.seeds.push_back(context.seed);
+    std::vector<std::string>& people = traces.people.emplace_back();
+    for (const CandidateRow person : context.people)
+      people.push_back(catalog_.candidate(person).id);
+  }
+  for (const std::string& name : options_.comparison.protocols) {
+    ProtocolTraces& protocol = traces.protocols.emplace_back();
+    protocol.protocol = *ParseProtocol(name);
+    for (const std::string& arm : arms)
+      protocol.arms.push_back({arm, std::string(SpecOf(arm).kind()),
+                               std::vector<std::vector<Trace>>(contexts.size()),
+                               std::vector<ArmCost>(contexts.size())});
+  }
+  return traces;
 }
 
 void Comparison::ReportPools(const SeedContext& context, ComparisonTraces& traces) const {
@@ -245,63 +154,12 @@ void Comparison::ReportPools(const SeedContext& context, ComparisonTraces& trace
   traces.candidate_sets->evaluation += context.evaluation_pools->counts();
 }
 
-Status Comparison::Train(SeedContext& context, Training training) {
-  switch (training) {
-    case Training::kBaseline:
-      return RunStrategy(context, Strategy::kBaseline, nullptr);
-    case Training::kLlm:
-      return RunStrategy(context, Strategy::kLlm, nullptr);
-    case Training::kCosineThenHybrid:
-      DYNAJOB_RETURN_IF_ERROR(RunStrategy(context, Strategy::kCosine, nullptr));
-      if (!Uses("hybrid")) return Status::Ok();
-      return RunStrategy(context, Strategy::kHybrid,
-                         context.trained[static_cast<size_t>(Strategy::kCosine)].agent.get());
-  }
-  return Status::Ok();
-}
-
-Status Comparison::RunStrategy(SeedContext& context, Strategy strategy,
-                               const DynaQAgent* cosine_agent) {
-  // Labels are counted per arm, so each arm has a source of its own.
-  UserSimulator& user = labels_.user != nullptr ? *labels_.user : *surrogate_;
-  DYNAJOB_ASSIGN_OR_RETURN(const auto llm, SimulatedUserReward::Create(
-                                               catalog_, user, options_.rewards, options_.labels));
-  const TrainerInputs inputs{.encoder = &*encoder_,
-                             .candidates = context.split.training_candidates,
-                             .jobs = context.training_pools != nullptr
-                                         ? context.training_pools->open_jobs()
-                                         : context.split.training_jobs,
-                             .pools = context.training_pools.get(),
-                             .cosine = cosine_.get(),
-                             .llm = llm.get()};
-  auto trainer = cosine_agent != nullptr
-                     ? Trainer::ContinueAsHybrid(inputs, options_.trainer, *cosine_agent)
-                     : Trainer::Create(inputs, options_.trainer, strategy, context.seed);
-  if (!trainer.ok()) return trainer.error();
-  const auto start = std::chrono::steady_clock::now();
-  Trainer::Hooks hooks;
-  hooks.cancellation = cancellation_;
-  hooks.interval = kProgressSteps;
-  uint64_t labels = 0;
-  hooks.progress = [&](const TrainingProgress&) { ReportLabels(**trainer, labels); };
-  DYNAJOB_RETURN_IF_ERROR((*trainer)->Run(hooks));
-  Trained& trained = context.trained[static_cast<size_t>(strategy)];
-  trained.agent = std::make_unique<DynaQAgent>((*trainer)->agent());
-  trained.labels = (*trainer)->labels_bought();
-  trained.predicted_rewards = (*trainer)->predicted_rewards();
-  trained.unanswered = (*trainer)->unanswered();
-  trained.seconds = SecondsSince(start);
-  if (cosine_agent != nullptr)
-    trained.seconds += context.trained[static_cast<size_t>(Strategy::kCosine)].seconds;
-  return Status::Ok();
-}
-
 ArmParts Comparison::PartsFor(const ArmSpec& spec, const SeedContext& context) const {
   return {.options = options_,
-          .cosine = *cosine_,
-          .surrogate = *surrogate_,
+          .cosine = *parts_.cosine,
+          .surrogate = *parts_.surrogate,
           .judge = *context.judge,
-          .agent = spec.agent ? context.TrainedFor(spec).agent.get() : nullptr,
+          .agent = spec.agent ? context.For(*spec.agent).agent.get() : nullptr,
           .bandit_features = context.bandit_features ? &*context.bandit_features : nullptr,
           .seed = context.seed};
 }
@@ -332,12 +190,14 @@ Status Comparison::RunArm(const SeedContext& context, const std::string& name, s
                  .updates = UpdatesOf(spec, online),
                  .online_s = SecondsSince(start)};
     if (spec.agent) {
-      const Trained& trained = context.TrainedFor(spec);
+      const PretrainedAgent& trained = context.For(*spec.agent);
       cost.llm_calls += trained.labels;
       cost.predicted_rewards += trained.predicted_rewards;
       cost.unanswered += trained.unanswered;
-      cost.env_steps += trained.agent->counts().env_steps;
-      cost.updates += UpdatesOf(spec, trained.agent->counts());
+      cost.pretraining_env_steps = trained.agent->counts().env_steps;
+      cost.pretraining_updates = UpdatesOf(spec, trained.agent->counts());
+      cost.env_steps += cost.pretraining_env_steps;
+      cost.updates += cost.pretraining_updates;
       cost.training_s = trained.seconds;
     }
     if (spec.form == ArmForm::kSurrogateRank)
@@ -362,14 +222,6 @@ Status Comparison::CheckCancelled() const {
   return Status::Ok();
 }
 
-bool Comparison::Uses(std::string_view wanted) const {
-  return std::any_of(options_.comparison.arms.begin(), options_.comparison.arms.end(),
-                     [&](const std::string& arm) {
-                       const auto& strategy = SpecOf(arm).agent;
-                       return strategy && ToString(*strategy) == wanted;
-                     });
-}
-
 std::vector<std::string> Comparison::ArmsWithOracle() const {
   std::vector<std::string> arms = options_.comparison.arms;
   if (std::find(arms.begin(), arms.end(), "oracle") == arms.end()) arms.push_back("oracle");
@@ -382,22 +234,15 @@ void Comparison::Report(const std::string& stage, std::atomic<uint64_t>& done,
   if (progress_ != nullptr) progress_->Report({stage, now, total, {}});
 }
 
-// Labels may take long to come: shows that they do.
-void Comparison::ReportLabels(const Trainer& trainer, uint64_t& reported) {
-  const uint64_t fresh = trainer.labels_bought() - reported;
-  reported += fresh;
-  const uint64_t bought = labels_bought_ += fresh;
-  if (progress_ != nullptr && fresh > 0)
-    progress_->Report({"train", trained_, training_total_, fmt::format("{} labels", bought)});
-}
-
 }  // namespace
 
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
                                        const Labeller& labels, ProgressSink* progress,
                                        const CancellationToken* cancellation,
-                                       const CandidateSets* candidate_sets) {
-  return Comparison(catalog, options, labels, progress, cancellation, candidate_sets).Run();
+                                       const CandidateSets* candidate_sets,
+                                       PretrainedAgents* agents) {
+  return Comparison(catalog, options, labels, progress, cancellation, candidate_sets, agents)
+      .Run();
 }
 
 }  // namespace dynajob

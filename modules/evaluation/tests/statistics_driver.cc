@@ -6,6 +6,7 @@
 //   times           per seed [time, reached] pairs
 //   p_values        a family
 //   t, degrees_of_freedom, confidence
+//   decisions       members of OffPolicySample by name, as lists
 #include <iostream>
 #include <iterator>
 
@@ -13,6 +14,7 @@
 
 #include "dynajob/evaluation/bootstrap.h"
 #include "dynajob/evaluation/holm.h"
+#include "dynajob/evaluation/off_policy.h"
 #include "dynajob/evaluation/statistics.h"
 #include "dynajob/evaluation/student_t.h"
 #include "dynajob/evaluation/survival.h"
@@ -98,7 +100,29 @@ Json StudentT(const Json& request) {
            StudentCriticalValue(request.at("confidence").get<double>(), degrees_of_freedom)}};
 }
 
+Json OffPolicy(const Json& request) {
+  const Json& lists = request.at("decisions");
+  std::vector<OffPolicySample> samples(lists.at("reward").size());
+  for (size_t i = 0; i < samples.size(); ++i)
+    samples[i] = {.reward = lists.at("reward").at(i),
+                  .logging_propensity = lists.at("logging_propensity").at(i),
+                  .target_probability = lists.at("target_probability").at(i),
+                  .predicted_reward = lists.at("predicted_reward").at(i),
+                  .predicted_value = lists.at("predicted_value").at(i),
+                  .uniform = lists.at("uniform").at(i),
+                  .person = i};
+  const OffPolicyResult result =
+      EvaluateOffPolicy(samples, true, {.resamples = request.at("resamples")});
+  Json answer = {{"objections", result.support.objections},
+                 {"mean_weight", ToJson(result.support.mean_weight)},
+                 {"logged", ToJson(result.logged)}};
+  for (const OffPolicyEstimate& estimate : result.estimates)
+    if (estimate.absent.empty()) answer[estimate.name] = ToJson(estimate.value);
+  return answer;
+}
+
 Json Answer(const Json& request) {
+  if (request.contains("decisions")) return OffPolicy(request);
   if (request.contains("scores")) return Scores(request);
   if (request.contains("times")) return Survival(request);
   if (request.contains("p_values")) return Holm(request);

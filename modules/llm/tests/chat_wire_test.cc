@@ -6,9 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "dynajob/core/rng.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+#include "dynajob/testing/mutations.h"
 
 namespace dynajob {
 namespace {
@@ -76,24 +74,17 @@ TEST(ParseChatReplyTest, SurvivesDeepNesting) {
   EXPECT_FALSE(ParseChatReply(R"({"choices":)" + deep + "}").ok());
 }
 
-TEST(ParseChatReplyTest, SurvivesMutations) {
-  Rng rng = Rng::Derive(1, "fuzz-chat-reply");
-  const std::string dates[] = {"Fri, 31 Dec 2099 23:59:59 GMT", "120", "-1", "1e400", "0x10"};
-  for (const std::string& date : dates)
-    LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(date.data()), date.size());
-  for (int round = 0; round < 3000; ++round) {
-    std::string text = kAnswer;
-    for (uint64_t edits = 1 + rng.Below(6); edits > 0; --edits) {
-      const size_t at = rng.Below(text.size());
-      const uint64_t kind = rng.Below(4);
-      if (kind == 0) text[at] = static_cast<char>(rng.Below(256));
-      if (kind == 1) text.erase(at, 1 + rng.Below(12));
-      if (kind == 2) text.insert(at, text.substr(rng.Below(text.size()), rng.Below(40)));
-      if (kind == 3) text.resize(at);
-      if (text.empty()) text = "{";
-    }
-    LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(text.data()), text.size());
-  }
+TEST(ParseChatReplyTest, MutationsAreReadOrRefused) {
+  for (const std::string date : {"Fri, 31 Dec 2099 23:59:59 GMT", "120", "-1", "1e400", "0x10"})
+    RunFuzzEntry(date);
+  int read = 0;
+  int refused = 0;
+  ForEachMutation({kAnswer}, {.count = 3000, .most_edits = 6}, [&](const std::string& text) {
+    RunFuzzEntry(text);
+    ++(ParseChatReply(text).ok() ? read : refused);
+  });
+  EXPECT_GT(read, 100);
+  EXPECT_GT(refused, 1000);
 }
 
 TEST(BuildChatRequestTest, EscapesWhateverTheTextHolds) {

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "dynajob/testing/mutations.h"
+
 #include "formats_testing.h"
 #include "fuzz_testing.h"
 #include "jsonl_importer_testing.h"
@@ -56,7 +58,7 @@ std::vector<std::string> Files() {
 
 TEST(FuzzEntries, RowReadersKeepTheirInvariants) {
   for (const std::string& file : Files()) EXPECT_NO_THROW(FuzzRowReaders(file)) << file;
-  ForEachMutation(Files(), 1500, [](const std::string& input) {
+  ForEachMutation(Files(), {.count = 1500}, [](const std::string& input) {
     EXPECT_NO_THROW(FuzzRowReaders(input)) << input;
   });
 }
@@ -77,7 +79,7 @@ TEST(FuzzEntries, SkillsFilesKeepTheirInvariants) {
       "((((",
       "R (language)\n()\n"};
   for (const std::string& file : files) EXPECT_NO_THROW(FuzzSkillsFile(file)) << file;
-  ForEachMutation(files, 2000, [](const std::string& input) {
+  ForEachMutation(files, {.count = 2000}, [](const std::string& input) {
     EXPECT_NO_THROW(FuzzSkillsFile(input)) << input;
   });
 }
@@ -100,7 +102,7 @@ TEST(FuzzEntries, FactsInProseKeepTheirInvariants) {
                                           "\u20ac40k p.a.",
                                           std::string(kPage)};
   for (const std::string& text : texts) EXPECT_NO_THROW(FuzzTextFacts(text)) << text;
-  ForEachMutation(texts, 2000,
+  ForEachMutation(texts, {.count = 2000},
                   [](const std::string& input) { EXPECT_NO_THROW(FuzzTextFacts(input)) << input; });
 }
 

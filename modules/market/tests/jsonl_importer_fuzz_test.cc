@@ -4,19 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include "fuzz_testing.h"
-#include "jsonl_importer_testing.h"
+#include "dynajob/testing/mutations.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+#include "jsonl_importer_testing.h"
 
 namespace dynajob {
 namespace {
-
-// The corpus and its mutations go through the libFuzzer entry, which checks the invariants.
-void Fuzz(std::string_view bytes) {
-  EXPECT_NO_THROW(
-      LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
-}
 
 std::vector<std::string> TrickyInputs() {
   std::vector<std::string> inputs = {
@@ -70,10 +63,12 @@ std::vector<std::string> TrickyInputs() {
 }
 
 TEST(ImporterFuzz, TrickyInputsKeepTheInvariants) {
-  for (const std::string& input : TrickyInputs()) Fuzz(input);
+  for (const std::string& input : TrickyInputs()) RunFuzzEntry(input);
 }
 
-TEST(ImporterFuzz, MutatedInputsKeepTheInvariants) { ForEachMutation(TrickyInputs(), 3000, Fuzz); }
+TEST(ImporterFuzz, MutatedInputsKeepTheInvariants) {
+  ForEachMutation(TrickyInputs(), {.count = 3000}, RunFuzzEntry);
+}
 
 }  // namespace
 }  // namespace dynajob

@@ -2,16 +2,15 @@
 
 #include <atomic>
 #include <cmath>
-#include <filesystem>
 #include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <stdlib.h>
 
 #include "dynajob/stores/open_store.h"
+#include "dynajob/testing/temporary_directory.h"
 
 #include "fake_chat_client.h"
 #include "small_catalog.h"
@@ -43,21 +42,12 @@ bool Asks(const ChatRequest& request, const std::string& part) {
 
 class EndpointUserTest : public ::testing::Test {
  protected:
-  EndpointUserTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
-    OpenCache();
-  }
-  ~EndpointUserTest() override {
-    cache_.reset();
-    std::error_code ignored;  // a left-over directory is no reason to fail a test
-    std::filesystem::remove_all(directory_, ignored);
-  }
+  EndpointUserTest() { OpenCache(); }
 
   void OpenCache() {
     cache_.reset();
     cache_ = std::make_unique<AnswerCache>(
-        OpenStore((directory_ / "s.db").string(), OpenMode::kCreate).value());
+        OpenStore(directory_.File("s.db"), OpenMode::kCreate).value());
   }
 
   // Everything of one user, in the order of their lives.
@@ -94,7 +84,7 @@ class EndpointUserTest : public ::testing::Test {
   }
 
   Catalog catalog_ = NamedCatalog(3, 7);
-  std::filesystem::path directory_;
+  TemporaryDirectory directory_;
   std::unique_ptr<AnswerCache> cache_;
   const CosineReward* cosine_ = nullptr;
 };
@@ -403,7 +393,7 @@ TEST_F(EndpointUserTest, CachedAnswerThatIsNotUsableIsCorruptData) {
   }
   cache_.reset();
   {
-    auto store = OpenStore((directory_ / "s.db").string(), OpenMode::kReadWrite).value();
+    auto store = OpenStore(directory_.File("s.db"), OpenMode::kReadWrite).value();
     std::vector<LabelRecord> labels;
     ASSERT_TRUE(store
                     ->ForEachLabel([&](LabelRecord label) {

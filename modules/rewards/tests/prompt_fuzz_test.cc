@@ -1,24 +1,17 @@
 // Runs the libFuzzer entry of fuzz_prompt_text.cc on tricky inputs and seeded mutations of them.
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "dynajob/core/rng.h"
 #include "dynajob/llm/cached_answer.h"
+#include "dynajob/testing/mutations.h"
 
 #include "injections.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
-
 namespace dynajob {
 namespace {
-
-void Fuzz(std::string_view bytes) {
-  EXPECT_NO_THROW(
-      LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()))
-      << "input: " << bytes.substr(0, 500);
-}
 
 std::vector<std::string> TrickyInputs() {
   constexpr size_t kLongEnough = 4000;
@@ -46,36 +39,13 @@ std::vector<std::string> TrickyInputs() {
 }
 
 TEST(PromptFuzz, TrickyInputsKeepTheInvariants) {
-  for (const std::string& input : TrickyInputs()) Fuzz(input);
+  for (const std::string& input : TrickyInputs()) RunFuzzEntry(input);
 }
 
 TEST(PromptFuzz, MutatedInputsKeepTheInvariants) {
-  constexpr int kMutations = 20'000;
-  const std::vector<std::string> corpus = TrickyInputs();
-  Rng rng = Rng::Derive(11, "test-mutations");
-  for (int i = 0; i < kMutations; ++i) {
-    std::string input = corpus[rng.Below(corpus.size())].substr(0, 400);
-    const uint64_t edits = 1 + rng.Below(8);
-    for (uint64_t edit = 0; edit < edits; ++edit) {
-      const size_t at = rng.Below(input.size() + 1);
-      switch (rng.Below(4)) {
-        case 0:
-          input.insert(at, 1, static_cast<char>(rng.Below(256)));
-          break;
-        case 1:
-          if (at < input.size()) input[at] = static_cast<char>(rng.Below(256));
-          break;
-        case 2:
-          input.erase(at, 1 + rng.Below(16));
-          break;
-        default: {
-          const std::string& other = corpus[rng.Below(corpus.size())];
-          input.insert(at, other.substr(rng.Below(other.size() + 1), 1 + rng.Below(40)));
-        }
-      }
-    }
-    Fuzz(input);
-  }
+  std::vector<std::string> corpus = TrickyInputs();
+  for (std::string& input : corpus) input.resize(std::min<size_t>(input.size(), 400));
+  ForEachMutation(corpus, {.count = 20'000, .seed = 11}, RunFuzzEntry);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ using ::testing::Not;
 
 TEST(ApiKeys, FindsKeysWithTheirRights) {
   const TemporaryDirectory directory;
-  const std::string path = directory.File("keys").string();
+  const std::string path = directory.File("keys");
   ASSERT_TRUE(
       WriteFileAtomically(path, "# who\nread aaaaaaaaaaaaaaaa\n\n admin\tbbbbbbbbbbbbbbbb\n").ok());
   ApiKeys keys;
@@ -38,7 +38,7 @@ TEST(ApiKeys, FindsKeysWithTheirRights) {
 
 TEST(ApiKeys, ErrorsNameTheLineAndNotTheKey) {
   const TemporaryDirectory directory;
-  const std::string path = directory.File("keys").string();
+  const std::string path = directory.File("keys");
   for (const char* line : {"read secretsecret", "write secretsecretsecret", "secretsecretsecret",
                            "read secret secretsecret", "read"}) {
     ASSERT_TRUE(WriteFileAtomically(path, std::string("# one\n") + line).ok());

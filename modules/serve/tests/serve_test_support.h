@@ -11,28 +11,12 @@
 
 #include "dynajob/agent/checkpoint.h"
 #include "dynajob/core/catalog.h"
+#include "dynajob/testing/temporary_directory.h"
 
 #include "market.h"
 #include "snapshot.h"
 
 namespace dynajob {
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-XXXXXX").string();
-    DYNAJOB_CHECK(mkdtemp(pattern.data()) != nullptr, "a temporary directory");
-    path_ = pattern;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  std::filesystem::path File(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Random vectors: hard | soft of 4 and 2, title | tech | soft of 3, 4 and 2.
 inline std::shared_ptr<const Catalog> SmallCatalog(size_t candidates, size_t jobs) {

@@ -7,23 +7,15 @@
 
 #include <gtest/gtest.h>
 
-#include "dynajob/core/rng.h"
+#include "dynajob/testing/mutations.h"
 
 #include "mongo_handles.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace dynajob {
 namespace {
 
 constexpr char kDocument = '\x80';
 constexpr size_t kMaxDocument = size_t{16} << 20;
-
-// The entry checks the invariants and aborts when one does not hold.
-void Fuzz(const std::string& input) {
-  EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size()),
-            0);
-}
 
 std::string BytesOf(const Bson& document) {
   return {reinterpret_cast<const char*>(bson_get_data(document.get())), document.get()->len};
@@ -113,13 +105,14 @@ std::vector<std::string> HostileInputs() {
 }
 
 TEST(HostileDocuments, KeepTheInvariants) {
-  for (const std::string& input : HostileInputs()) Fuzz(input);
+  for (const std::string& input : HostileInputs()) RunFuzzEntry(input);
 }
 
 TEST(HostileDocuments, CutShortAnywhereKeepTheInvariants) {
   for (const std::string& input : HostileInputs()) {
     const size_t step = std::max<size_t>(1, input.size() / 200);
-    for (size_t length = 0; length < input.size(); length += step) Fuzz(input.substr(0, length));
+    for (size_t length = 0; length < input.size(); length += step)
+      RunFuzzEntry(input.substr(0, length));
   }
 }
 
@@ -135,11 +128,11 @@ TEST(HostileDocuments, NestedTenThousandDeepKeepTheInvariants) {
       bytes += body;
     };
     for (size_t i = 0; i < kDepth; ++i) wrap("0");
-    Fuzz('\x04' + bytes);
+    RunFuzzEntry('\x04' + bytes);
     for (const std::string field : {"tech_skills_vectors", "job_title", "dynajob", "_id"}) {
       std::string inner = bytes;
       wrap(field);
-      Fuzz(kDocument + bytes);
+      RunFuzzEntry(kDocument + bytes);
       bytes = inner;
     }
   }
@@ -147,12 +140,12 @@ TEST(HostileDocuments, NestedTenThousandDeepKeepTheInvariants) {
 
 TEST(HostileDocuments, OfSixteenMegabytesKeepTheInvariants) {
   std::string array = BytesOf(NumberArray(kMaxDocument / 17, 0));
-  Fuzz('\x04' + array);
+  RunFuzzEntry('\x04' + array);
   array[array.size() / 2] ^= 0x55;
-  Fuzz('\x04' + array);
+  RunFuzzEntry('\x04' + array);
   Bson text;
   text.Add("_id", "a").Add("job_title", std::string(kMaxDocument - 100, 'x'));
-  Fuzz(kDocument + BytesOf(text));
+  RunFuzzEntry(kDocument + BytesOf(text));
 }
 
 TEST(HostileDocuments, WithLyingLengthsKeepTheInvariants) {
@@ -161,35 +154,20 @@ TEST(HostileDocuments, WithLyingLengthsKeepTheInvariants) {
       for (const uint32_t lie : {0u, 1u, 4u, 5u, 0x7fffffffu, 0x80000000u, 0xffffffffu}) {
         std::string lying = input;
         std::memcpy(lying.data() + at, &lie, 4);
-        Fuzz(lying);
+        RunFuzzEntry(lying);
       }
     }
   }
 }
 
 TEST(HostileDocuments, MutatedKeepTheInvariants) {
-  constexpr int kMutations = 20000;
-  const std::vector<std::string> corpus = HostileInputs();
-  Rng rng = Rng::Derive(7, "test-mutations");
-  for (int i = 0; i < kMutations; ++i) {
-    std::string input = corpus[rng.Below(corpus.size())];
-    const uint64_t edits = 1 + rng.Below(6);
-    for (uint64_t edit = 0; edit < edits && !input.empty(); ++edit) {
-      const size_t at = rng.Below(input.size());
-      switch (rng.Below(4)) {
-        case 0:  // in place: the lengths stay right
-        case 1:
-          input[at] = static_cast<char>(rng.Below(256));
-          break;
-        case 2:
-          input[at] ^= static_cast<char>(1u << rng.Below(8));
-          break;
-        default:
-          input.erase(at, 1 + rng.Below(16));
-      }
-    }
-    Fuzz(input);
-  }
+  // Overwritten bytes leave the lengths right, and get further.
+  ForEachMutation(
+      HostileInputs(),
+      {.count = 20'000,
+       .most_edits = 6,
+       .edits = {Edit::kOverwriteByte, Edit::kOverwriteByte, Edit::kFlipBit, Edit::kErase}},
+      RunFuzzEntry);
 }
 
 }  // namespace

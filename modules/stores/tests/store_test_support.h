@@ -1,39 +1,16 @@
-// Sample records and temporary directories for the tests of stores.
+// Sample records for the tests of stores.
 #ifndef DYNAJOB_STORES_TESTS_STORE_TEST_SUPPORT_H_
 #define DYNAJOB_STORES_TESTS_STORE_TEST_SUPPORT_H_
 
-#include <filesystem>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include <stdlib.h>
-
 #include "dynajob/core/types.h"
 #include "dynajob/stores/records.h"
+#include "dynajob/testing/temporary_directory.h"
 
 namespace dynajob {
-
-// A directory of its own, removed with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dynajob-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    path_ = pattern;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;  // a left-over directory is no reason to fail a test
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string File(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline Job MakeJob(const std::string& id) {
   Job job;

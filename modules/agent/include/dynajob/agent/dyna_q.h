@@ -73,6 +73,10 @@ class DynaQAgent {
   // the rehearsal data if `keep_for_rehearsal`, else they are dropped.
   void BeginPhase(const PhaseSettings& settings, bool keep_for_rehearsal);
 
+  // Behaves by other options from here on: those of planning and of the online phase. The rest
+  // shaped the networks and what they have learned, and must be as it was.
+  void ChangeOptions(const LearnerOptions& options);
+
   // Draws from other streams from here on, so that copies of one learner do not explore in step.
   void Reseed(uint64_t seed) { seed_ = seed; }
 
@@ -129,12 +133,15 @@ class DynaQAgent {
     const Transition& transition() const { return buffer->at(index); }
   };
 
-  void SampleBatch(Rng rng);
+  size_t BatchSize() const { return static_cast<size_t>(options_.batch_size); }
+  void SampleBatch(Rng rng, size_t count);
   // Pairs (into pairs_) and rewards of the batch, as they were experienced.
   std::vector<float> GatherReal();
   // max over a' in A' of Q(s', a'; theta-), where A' follows on recommending `job`.
   float NextValue(const BatchItem& item, JobRow job);
   double UpdateQ(std::span<const float> rewards);
+  // Leaves of batch_, pairs_ and rewards the batch_size pairs whose update would change Q most.
+  void KeepLargestErrors(std::vector<float>& rewards);
   JobRow SimulatedJob(const Transition& transition, Rng& rng) const;
 
   uint64_t seed_;

@@ -38,6 +38,8 @@ class PairEncoder {
   size_t action_dim() const { return catalog_->action_dim(); }
   // Products and facts: inputs that belong to neither side alone.
   size_t cross_dim() const { return product_dim_ + fact_dim_; }
+  size_t product_dim() const { return product_dim_; }
+  size_t fact_dim() const { return fact_dim_; }
   size_t input_dim() const { return state_dim() + action_dim() + cross_dim(); }
   const Catalog& catalog() const { return *catalog_; }
 
@@ -51,17 +53,24 @@ class PairEncoder {
   void EncodeState(const CandidateView& candidate, float* out) const;
   void EncodeAction(const JobView& job, float* out) const;
   void EncodeCross(const CandidateView& candidate, const JobView& job, float* out) const;
+  // The parts of the cross block: products = paired state coordinates (as EncodeState writes them)
+  // times paired action coordinates, element by element. For one candidate they are linear in the
+  // job, so that a first layer's weights of them can be folded into the job's (first_layer.h).
+  void EncodePairedAction(const JobView& job, float* out) const;  // product_dim()
+  void EncodeFacts(const CandidateView& candidate, const JobView& job,
+                   float* out) const;  // fact_dim()
+  struct ProductPair {
+    FieldSlice state;
+    FieldSlice action;
+  };
+  std::span<const ProductPair> products() const { return products_; }
+
   void EncodeState(CandidateRow candidate, float* out) const;  // state_dim()
   void EncodeAction(JobRow job, float* out) const;             // action_dim()
   void EncodeCross(Pair pair, float* out) const;               // cross_dim()
   void Encode(std::span<const Pair> pairs, float* out) const;  // pairs x input_dim(), row-major
 
  private:
-  struct ProductPair {
-    FieldSlice state;
-    FieldSlice action;
-  };
-
   explicit PairEncoder(const Catalog& catalog) : catalog_(&catalog) {}
 
   const Catalog* catalog_;

@@ -16,8 +16,9 @@
 
 namespace dynajob {
 
-class MlpGradient;  // src/mlp.h
-struct MlpShape;    // src/mlp.h
+class CandidateLayer;  // src/first_layer.h
+class MlpGradient;     // src/mlp.h
+struct MlpShape;       // src/mlp.h
 
 // Flat optimizer state, for checkpoints.
 struct OptimizerState {
@@ -38,19 +39,25 @@ class PairNetwork {
   PairNetwork& operator=(const PairNetwork&) = delete;
   ~PairNetwork();
 
-  // out[i] = f(candidate, jobs[i]), dropout off. The candidate's share of the first layer is
-  // computed once: W1 [s; v] = Ws s + Wv v.
+  // out[i] = f(candidate, jobs[i]), dropout off. What the candidate gives to the first layer is
+  // computed once, products of paired fields included: they are linear in the job.
   void Evaluate(CandidateRow candidate, std::span<const JobRow> jobs, std::span<float> out) const;
   void Evaluate(const CandidateView& candidate, std::span<const JobView> jobs,
                 std::span<float> out) const;
-  // The same with the jobs' share of the first layer, Wv v, computed before: for one set of jobs
-  // and many candidates. Not for networks with products, facts or a bilinear term, where the job
-  // meets the candidate earlier; EvaluateShares is then a broken invariant.
-  bool SharesFirstLayer() const;
+  // The same with what depends on the job alone, its share [Wv v | V v], computed before: for one
+  // set of jobs and many candidates. A share holds for one version() of the network.
   size_t share_width() const;
   // Writes jobs x share_width(), row-major.
   void FirstLayerShares(std::span<const JobView> jobs, float* out) const;
-  // out[i] = f(candidate, job of row i).
+  struct SharedJob {
+    const float* share = nullptr;
+    JobView job;
+  };
+  void EvaluateShares(const CandidateView& candidate, std::span<const SharedJob> jobs,
+                      std::span<float> out) const;
+  // Shares alone are enough unless there are products or facts, which meet the candidate in the
+  // first layer; without the jobs they are then a broken invariant.
+  bool SharesFirstLayer() const;
   void EvaluateShares(const CandidateView& candidate, MatrixView shares,
                       std::span<float> out) const;
   // out[i] = f(pairs[i]), dropout off.
@@ -78,10 +85,22 @@ class PairNetwork {
   void SetOptimizerState(OptimizerState state);
 
  private:
+  // Into scratch of the calling thread; `all`: products into the weights of the whole action.
+  CandidateLayer& FoldCandidate(const CandidateView& candidate, bool all) const;
   // out[i] = f(candidate, job_at(i)).
   template <typename JobAt>
   void EvaluateEach(const CandidateView& candidate, size_t count, const JobAt& job_at,
                     std::span<float> out) const;
+  template <typename JobAt, typename ShareAt>
+  void EvaluateEachShare(const CandidateView& candidate, const JobAt& job_at,
+                         const ShareAt& share_at, std::span<float> out) const;
+  // What products and facts of job_at(0), … add to the first layer (rows x first width).
+  template <typename JobAt>
+  void AddProducts(const CandidateLayer& layer, size_t rows, const JobAt& job_at, float* scratch,
+                   float* first) const;
+  template <typename JobAt>
+  void AddFacts(const CandidateView& candidate, size_t rows, const JobAt& job_at, float* scratch,
+                float* first) const;
 
   const PairEncoder* encoder_;
   OptimizerKind optimizer_;

@@ -18,6 +18,7 @@
 #include "dynajob/evaluation/judge.h"
 #include "dynajob/evaluation/linear_bandit.h"
 #include "dynajob/evaluation/metrics.h"
+#include "dynajob/evaluation/pretrained_agents.h"
 #include "dynajob/retrieval/candidate_sets.h"
 #include "dynajob/rewards/cosine_reward.h"
 #include "dynajob/rewards/response_rewards.h"
@@ -85,6 +86,8 @@ struct ArmCost {
   uint64_t env_steps = 0;   // pre-training and online
   uint64_t updates = 0;     // real and simulated, pre-training and online: of Q, or of the world
                             // model where the arm recommends by that
+  uint64_t pretraining_env_steps = 0;  // of those, the ones before the first unseen person
+  uint64_t pretraining_updates = 0;
   // Wall-clock seconds, for timing.json; never in results, since no two runs agree on them.
   double training_s = 0;
   double online_s = 0;
@@ -120,8 +123,17 @@ struct CandidateSetReport {
   PoolCounts evaluation;
 };
 
+// Who takes part, and who of the store does not.
+struct CatalogReport {
+  size_t candidates = 0;
+  size_t jobs = 0;
+  CatalogExclusions exclusions;
+};
+
 struct ComparisonTraces {
   std::vector<uint64_t> seeds;
+  std::vector<std::vector<std::string>> people;  // [seed]: the ids of those whom the arms met
+  CatalogReport catalog;
   std::string llm_kind;
   // Further facts about who labelled, for results.json, in order; set by the caller. Nothing that
   // depends on how labels were fetched: results are the same whether they were bought or cached.
@@ -135,11 +147,13 @@ struct ComparisonTraces {
 // Runs everything. The result depends on catalog, options, labels and candidate sets only, not on
 // the number of workers. `candidate_sets` must be made for all candidates; null: sets are drawn
 // from all jobs of a split. Fails with kCancelled when the token is set, and as the source of
-// labels does.
+// labels does. `agents` keeps warm starts from one comparison to the next; null: all are trained
+// anew, with the same result.
 Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentOptions& options,
                                        const Labeller& labels, ProgressSink* progress,
                                        const CancellationToken* cancellation,
-                                       const CandidateSets* candidate_sets = nullptr);
+                                       const CandidateSets* candidate_sets = nullptr,
+                                       PretrainedAgents* agents = nullptr);
 
 // results.json, schema "dynajob.results/1".
 std::string ResultsJson(const ComparisonTraces& traces, const ComparisonOptions& options);
