@@ -53,7 +53,7 @@ tsan: dependencies
 FUZZ_SECONDS ?= 60
 
 fuzz: dependencies
-	@scripts/install_dependencies.sh clang libclang-rt-14-dev
+	@scripts/install_dependencies.sh clang-16 libclang-rt-16-dev
 	@cmake --preset fuzz >/dev/null
 	@cmake --build --preset fuzz
 	@for fuzzer in $$(find build/fuzz/modules -type f -name 'fuzz_*' -perm -u+x); do \

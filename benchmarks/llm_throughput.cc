@@ -54,7 +54,7 @@ ChatRequest Question(int number) {
 struct Measurement {
   double seconds = 0;
   double submit_cpu = 0;  // of the threads that ask
-  ChatCounters counters;
+  EndpointCounters counters;
 };
 
 Measurement Measure(ScriptedServer& server, int places, int calls) {
@@ -80,7 +80,7 @@ Measurement Measure(ScriptedServer& server, int places, int calls) {
     changed.wait(lock, [&] { return open == 0; });
   };
   ask(places);
-  const ChatCounters before = client->counters();
+  const EndpointCounters before = client->counters();
   const double cpu = ThreadCpuSeconds();
   const auto start = std::chrono::steady_clock::now();
   ask(calls);

@@ -37,7 +37,7 @@ TINY = [
 
 
 # What would configure dynajob, besides DYNAJOB_….
-HIDDEN = ("MONGODB_URI", "NO_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+HIDDEN = ("EMBEDDINGS_API_KEY", "MONGODB_URI", "NO_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 
 
 def environment():

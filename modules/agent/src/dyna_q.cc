@@ -141,8 +141,7 @@ void DynaQAgent::RescaleRewards(double slope, double intercept) {
 void DynaQAgent::SampleBatch(Rng rng, size_t count) {
   size_t rehearsed = 0;
   if (rehearsal_ != nullptr && settings_.rehearsal > 0)
-    rehearsed =
-        static_cast<size_t>(std::lround(settings_.rehearsal * static_cast<double>(count)));
+    rehearsed = static_cast<size_t>(std::lround(settings_.rehearsal * static_cast<double>(count)));
   std::vector<uint32_t> indices;
   replay_.Sample(count - rehearsed, rng, indices);
   if (rehearsed > 0) rehearsal_->Sample(rehearsed, rng, indices);

@@ -10,6 +10,7 @@
 #include "dynajob/cli/terminal.h"
 #include "dynajob/core/progress.h"
 #include "dynajob/core/result.h"
+#include "dynajob/llm/budget.h"
 
 #include "progress_line.h"
 #include "settings.h"
@@ -49,7 +50,7 @@ struct CommonFlags {
   bool print_config = false;
 };
 
-// What a command runs with. Borrows everything.
+// What a command runs with. Borrows all but the ledger.
 struct Session {
   const std::string& program;  // as the user called it, for hints that can be pasted
   const CommonFlags& flags;
@@ -57,6 +58,8 @@ struct Session {
   const Terminal& terminal;
   const CancellationToken& cancellation;
   ProgressLine& progress;
+  // What endpoints, of whatever kind, have used of this run's limits.
+  std::shared_ptr<BudgetLedger> ledger = std::make_shared<BudgetLedger>();
 
   // A line on standard error, unless --quiet.
   void Message(std::string_view text) const;

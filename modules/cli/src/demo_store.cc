@@ -124,7 +124,7 @@ Status Fill(Session& session, Store& store) {
   DYNAJOB_RETURN_IF_ERROR(PutGenerated<Job>(
       session, "generate jobs", market.jobs, [&](uint64_t i) { return GenerateJob(market, i); },
       [&](const std::vector<Job>& batch) { return store.PutJobs(batch); }));
-  DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session.settings));
+  DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session));
   DYNAJOB_ASSIGN_OR_RETURN(const EmbedReport report,
                            EmbedStore(store, *embedder, session.settings.embed, &session.progress,
                                       &session.cancellation));

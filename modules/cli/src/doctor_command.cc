@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,8 @@
 #include "command.h"
 #include "endpoint_diagnosis.h"
 #include "finding.h"
+#include "open_embedder.h"
+#include "spending_text.h"
 #include "store_access.h"
 
 extern "C" {
@@ -184,21 +187,53 @@ std::vector<Finding> CheckStore(const Session& session) {
   return findings;
 }
 
+// Opens the embedder that is configured and embeds a text.
+Finding CheckEmbedder(const Session& session) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto embedder = OpenEmbedder(session);
+  Matrix vector;
+  const std::vector<std::string> texts = {"Data engineer"};
+  const Status embedded =
+      !embedder.ok() ? Status(embedder.error()) : (*embedder)->Embed(texts, vector);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  if (!embedded.ok())
+    return {.health = Health::kFail,
+            .what = "embedder",
+            .value = embedded.error().message,
+            .advice = "check embeddings.model and the keys of that embedder"};
+  Finding finding{.what = "embedder",
+                  .value = fmt::format("{}, {} dimensions, opened and asked in {:.2f} s",
+                                       (*embedder)->id(), (*embedder)->dimension(), taken.count()),
+                  .advice = ""};
+  if (const auto spending = SpendingOf(**embedder))
+    finding.value += fmt::format("; tokens {}, cost {}", TokenText(*spending), CostText(*spending));
+  return finding;
+}
+
 class DoctorCommand final : public Command {
  public:
   std::string name() const override { return "doctor"; }
   std::string description() const override {
-    return "Check this machine, a store and its indexes, and an LLM endpoint; list the config keys";
+    return "Check this machine, a store and its indexes, the embedder, and an LLM endpoint; list "
+           "the "
+           "config keys";
   }
   std::vector<std::string> examples() const override {
-    return {"doctor", "doctor --store market.db --out runs",
+    return {"doctor",
+            "doctor --store market.db --out runs",
             "doctor --store mongodb://localhost/rl_jobsdb",
             "doctor --llm --set llm.base_url=http://localhost:8000/v1 --set llm.model=NAME",
+            "doctor --embedder --set embeddings.model=endpoint --set "
+            "embeddings.endpoint_base_url=http://localhost:8000/v1 --set "
+            "embeddings.endpoint_model=NAME",
             "doctor --config-keys"};
   }
   std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kOut}; }
   void Declare(CLI::App& app) override {
     app.add_flag("--llm", llm_, "Ask the LLM endpoint what it can do (some eight small calls)");
+    app.add_flag(
+        "--embedder", embedder_,
+        "Open the configured embedder and embed a text (an endpoint: some two small calls)");
     app.add_flag("--config-keys", config_keys_, "List every config key with value, help and limit");
   }
 
@@ -218,6 +253,7 @@ class DoctorCommand final : public Command {
       llm_available = diagnosis.available;
       findings.insert(findings.end(), diagnosis.findings.begin(), diagnosis.findings.end());
     }
+    if (embedder_) findings.push_back(CheckEmbedder(session));
     bool failed = false;
     nlohmann::ordered_json json = nlohmann::ordered_json::array();
     std::string text;
@@ -239,6 +275,7 @@ class DoctorCommand final : public Command {
 
  private:
   bool llm_ = false;
+  bool embedder_ = false;
   bool config_keys_ = false;
 };
 

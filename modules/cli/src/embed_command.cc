@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "open_embedder.h"
+#include "spending_text.h"
 #include "store_access.h"
 #include "text_table.h"
 
@@ -23,6 +24,21 @@ Json ToJson(const std::map<std::string, FieldCounts>& fields) {
   return json;
 }
 
+Json ToJson(const Spending& spending) {
+  Json json = {{"calls", spending.paid},
+               {"failed_calls", spending.failed},
+               {"tokens", spending.prompt_tokens},
+               {"calls_without_tokens", spending.paid_without_usage},
+               {"cost_usd", nullptr}};
+  if (const auto cost = spending.cost_usd()) json["cost_usd"] = *cost;
+  return json;
+}
+
+std::string ToText(const Spending& spending) {
+  return fmt::format("endpoint: {} calls paid, {} failed; tokens {}; cost {}", spending.paid,
+                     spending.failed, TokenText(spending), CostText(spending));
+}
+
 std::string ToText(const EmbedReport& report) {
   TextTable table({"<field", "vectors", "of these from longer text", "without text"});
   for (const auto& [kind, fields] :
@@ -38,11 +54,16 @@ class EmbedCommand final : public Command {
  public:
   std::string name() const override { return "embed"; }
   std::string description() const override {
-    return "Make the embeddings of everything in a store, offline: lexical, or by a local model";
+    return "Make the embeddings of everything in a store: lexical, by a local model, or by an "
+           "endpoint";
   }
   std::vector<std::string> examples() const override {
-    return {"embed --store market.db", "embed --store market.db --model minilm",
+    return {"embed --store market.db",
+            "embed --store market.db --model minilm",
             "embed --store market.db --model ~/models/bge-small-en-v1.5",
+            "embed --store market.db --model endpoint --set "
+            "embeddings.endpoint_base_url=http://localhost:8000/v1 --set "
+            "embeddings.endpoint_model=bge-small-en-v1.5",
             "embed --store market.db --set embeddings.dimension=128",
             "embed --store market.db --set embeddings.fallback_to_text=false --json"};
   }
@@ -55,19 +76,22 @@ class EmbedCommand final : public Command {
   Result<int> Run(Session& session) override {
     EmbedOptions options = session.settings.embed;
     options.replace_foreign = replace_;
-    DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session.settings));
+    DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session));
     DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadWrite));
-    DYNAJOB_ASSIGN_OR_RETURN(
-        const EmbedReport report,
-        EmbedStore(*store, *embedder, options, &session.progress, &session.cancellation));
+    const auto report =
+        EmbedStore(*store, *embedder, options, &session.progress, &session.cancellation);
     session.progress.Clear();
+    const std::optional<Spending> spending = SpendingOf(*embedder);
+    if (spending) session.Message(ToText(*spending));  // also of work that failed
+    if (!report.ok()) return report.error();
     if (session.flags.json) {
-      const Json json = {{"embedder", report.embedder},
-                         {"candidate", ToJson(report.candidate_fields)},
-                         {"job", ToJson(report.job_fields)}};
+      Json json = {{"embedder", report->embedder},
+                   {"candidate", ToJson(report->candidate_fields)},
+                   {"job", ToJson(report->job_fields)}};
+      if (spending) json["endpoint"] = ToJson(*spending);
       session.Print(json.dump(1) + "\n");
     } else {
-      session.Print(ToText(report));
+      session.Print(ToText(*report));
     }
     session.Message(
         fmt::format("next: {} validate --store {}", session.program, ShownStore(session)));

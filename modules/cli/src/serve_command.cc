@@ -113,7 +113,7 @@ class ServeCommand final : public Command {
     };
     DYNAJOB_ASSIGN_OR_RETURN(parts.spec, settings.catalog.ToSpec());
     parts.cosine = settings.experiment.cosine;
-    DYNAJOB_ASSIGN_OR_RETURN(parts.embedder, OpenEmbedder(settings));
+    DYNAJOB_ASSIGN_OR_RETURN(parts.embedder, OpenEmbedder(session));
     parts.embed = settings.embed;
     parts.model = model;
     parts.model_name = model_name;

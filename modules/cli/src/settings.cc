@@ -44,6 +44,7 @@ Settings::Settings() {
   import.Bind(registry_);
   lexical.Bind(registry_);
   minilm.Bind(registry_);
+  endpoint_embedding.Bind(registry_);
   embed.Bind(registry_);
   catalog.Bind(registry_);
   chat.Bind(registry_);
@@ -85,6 +86,7 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(import.Validate());
   DYNAJOB_RETURN_IF_ERROR(lexical.Validate());
   DYNAJOB_RETURN_IF_ERROR(minilm.Validate());
+  DYNAJOB_RETURN_IF_ERROR(endpoint_embedding.Validate());
   DYNAJOB_RETURN_IF_ERROR(embed.Validate());
   DYNAJOB_RETURN_IF_ERROR(catalog.Validate());
   DYNAJOB_RETURN_IF_ERROR(chat.Validate());

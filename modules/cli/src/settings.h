@@ -10,6 +10,7 @@
 
 #include "dynajob/core/config.h"
 #include "dynajob/core/result.h"
+#include "dynajob/embeddings/endpoint_embedder.h"
 #include "dynajob/embeddings/lexical_embedder.h"
 #include "dynajob/embeddings/minilm.h"
 #include "dynajob/embeddings/record_fields.h"
@@ -66,6 +67,7 @@ class Settings {
   MarketOptions market;
   LexicalOptions lexical;
   MiniLmOptions minilm;
+  EndpointEmbeddingOptions endpoint_embedding;
   EmbedOptions embed;
   CatalogOptions catalog;
   CandidateSetOptions candidate_sets;

@@ -9,25 +9,12 @@
 #include "dynajob/llm/capabilities.h"
 #include "dynajob/stores/open_store.h"
 
+#include "spending_text.h"
+
 namespace dynajob {
 namespace {
 
 constexpr const char* kReportFile = "llm.json";
-
-std::string CostText(const Spending& spending) {
-  if (const auto cost = spending.cost_usd()) return fmt::format("{:.4f} USD", *cost);
-  if (spending.known_cost_usd == 0) return "unknown";
-  return fmt::format("unknown; {:.4f} USD without the {} calls whose cost nobody states",
-                     spending.known_cost_usd, spending.paid_without_cost);
-}
-
-std::string TokenText(const Spending& spending) {
-  std::string text =
-      fmt::format("{} + {} (prompt + answer)", spending.prompt_tokens, spending.completion_tokens);
-  if (spending.paid_without_usage > 0)
-    text += fmt::format("; {} calls without figures", spending.paid_without_usage);
-  return text;
-}
 
 std::string RewardsFrom(const EndpointUserReport& report) {
   std::vector<std::string> sources;
@@ -85,7 +72,8 @@ Status SimulatedUser::OpenEndpoint(const Session& session, const Catalog& catalo
                            OpenStore(store, replays ? OpenMode::kReadOnly : OpenMode::kReadWrite,
                                      session.settings.store));
   cache_ = std::make_unique<AnswerCache>(std::move(connection));
-  DYNAJOB_ASSIGN_OR_RETURN(budget_, Budget::Create(options.budget, client_->model()));
+  DYNAJOB_ASSIGN_OR_RETURN(budget_,
+                           Budget::Create(options.budget, client_->model(), session.ledger));
   DYNAJOB_ASSIGN_OR_RETURN(const EndpointProfile profile, FindProfile(replays));
   const auto concurrency = static_cast<size_t>(chat.concurrency);
   const EndpointUserParts parts{.catalog = &catalog,

@@ -109,13 +109,24 @@ class StudyReader {
       if (axis.values.empty()) return Bad(fmt::format("{}: no values", axis.key));
     }
     DYNAJOB_ASSIGN_OR_RETURN(std::vector<SweepOverrides> cells, GridCells(axes));
-    if (!label.empty() && cells.size() > 1)
-      return Bad(fmt::format("label '{}' stands for {} cells", label, cells.size()));
+    std::set<std::string> shown_already;
     for (SweepOverrides& overrides : cells) {
-      std::string shown = label.empty() ? CellLabel(overrides) : label;
+      std::string shown = label.empty() ? CellLabel(overrides) : Filled(label, overrides);
+      if (!shown_already.insert(shown).second)
+        return Bad(fmt::format("label '{}' stands for several cells", shown));
       study.cells.push_back({std::move(shown), std::move(overrides)});
     }
     return Status::Ok();
+  }
+
+  // Each "{key}" as its value.
+  static std::string Filled(std::string label, const SweepOverrides& overrides) {
+    for (const auto& [key, value] : overrides) {
+      const std::string place = "{" + key + "}";
+      for (size_t at = label.find(place); at != std::string::npos; at = label.find(place))
+        label.replace(at, place.size(), fmt::format("{}", fmt::join(value.items, ",")));
+    }
+    return label;
   }
 
   Status ReadContrasts(const toml::table& table, Study& study) const {
@@ -198,8 +209,8 @@ Result<Study> ParseStudy(std::string_view toml, std::string_view origin) {
   try {
     return StudyReader(origin).Read(toml::parse(toml));
   } catch (const toml::parse_error& error) {
-    return InvalidArgument(fmt::format("study {}:{}: {}", origin, error.source().begin.line,
-                                       error.description()));
+    return InvalidArgument(
+        fmt::format("study {}:{}: {}", origin, error.source().begin.line, error.description()));
   }
 }
 
@@ -231,9 +242,9 @@ Result<Study> StudyOfAxes(const std::vector<std::string>& sweeps) {
 }
 
 std::string StudyToml(const Study& study) {
-  std::string text = fmt::format("name = {}\nquestion = {}\n",
-                                 Quoted(study.name.empty() ? "sweep" : study.name),
-                                 Quoted(study.question));
+  std::string text =
+      fmt::format("name = {}\nquestion = {}\n", Quoted(study.name.empty() ? "sweep" : study.name),
+                  Quoted(study.question));
   std::vector<std::string> pairs;
   for (const auto& [a, b] : study.pairs)
     pairs.push_back(fmt::format("[{}, {}]", Quoted(a), Quoted(b)));
@@ -241,7 +252,8 @@ std::string StudyToml(const Study& study) {
   const auto entries = [](const SweepOverrides& overrides, bool axis) {
     std::vector<std::string> parts;
     for (const auto& [key, value] : overrides)
-      parts.push_back(fmt::format(axis ? "{} = [{}]" : "{} = {}", Quoted(key), ValueToml(value)));
+      parts.push_back(fmt::format("{} = {}{}{}", Quoted(key), axis ? "[" : "", ValueToml(value),
+                                  axis ? "]" : ""));
     return parts;
   };
   for (const StudyCell& cell : study.cells)

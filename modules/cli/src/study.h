@@ -7,8 +7,8 @@
 //
 //   [[cells]]                                 # a grid; several are taken one after another
 //   "surrogate.corruption" = [0.0, 0.3]       # every combination of the values; one alone may
-//   "surrogate.corruption_mode" = "flipped"   # stand without brackets, lists stand in brackets twice
-//   label = "…"                               # optional, for a grid of one cell
+//   "surrogate.corruption_mode" = "flipped"   # stand without brackets, lists have two
+//   label = "{surrogate.corruption} wrong"    # optional; {KEY} stands for the value
 //
 //   [[contrasts]]                             # cells that are compared, as they set their keys;
 //   a = {"surrogate.corruption" = 0.3, …}     # default: each cell against the first

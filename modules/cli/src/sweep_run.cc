@@ -155,7 +155,7 @@ Result<Catalog> SweepRun::LoadGroupCatalog(Session& session, Group& group) const
   }
   const Settings& settings = session.settings;
   DYNAJOB_ASSIGN_OR_RETURN(Market market, GenerateMarket(settings.market));
-  DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(settings));
+  DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session));
   DYNAJOB_ASSIGN_OR_RETURN(const CatalogSpec spec, settings.catalog.ToSpec());
   return BuildCatalog(std::move(market.candidates), std::move(market.jobs), *embedder,
                       settings.embed, spec);
@@ -166,8 +166,8 @@ Result<Group> SweepRun::OpenGroup(size_t index) {
                                   [&](const ResolvedCell& cell) { return cell.group == index; });
   std::string& moment = first->settings->candidate_sets.now;
   if (moment.empty()) moment = session_.settings.candidate_sets.now;
-  Session session{session_.program,  session_.flags,        *first->settings,
-                  session_.terminal, session_.cancellation, session_.progress};
+  Session session{session_.program,      session_.flags,    *first->settings, session_.terminal,
+                  session_.cancellation, session_.progress, session_.ledger};
   Group group;
   DYNAJOB_ASSIGN_OR_RETURN(Catalog catalog, LoadGroupCatalog(session, group));
   group.catalog = std::make_unique<Catalog>(std::move(catalog));

@@ -37,8 +37,8 @@ Estimate MetricOf(const Json& arm, const char* metric) {
 }
 
 std::string Cell(const Estimate& estimate, bool sign = false) {
-  const double magnitude = std::max(std::abs(estimate.value),
-                                    std::isfinite(estimate.low) ? std::abs(estimate.low) : 0);
+  const double magnitude =
+      std::max(std::abs(estimate.value), std::isfinite(estimate.low) ? std::abs(estimate.low) : 0);
   return FormatInterval(estimate, DigitsFor(magnitude), sign);
 }
 
@@ -62,7 +62,8 @@ class ProtocolTables {
     return sweep_.at("cells").at(cell).at("protocols").at(index_);
   }
   std::string Label(size_t cell) const {
-    return Shorten(sweep_.at("cells").at(cell).at("label").get<std::string>(), kLabelWidth);
+    const auto label = sweep_.at("cells").at(cell).at("label").get<std::string>();
+    return Shorten(fmt::format("({}) {}", cell + 1, label), kLabelWidth);
   }
 
   // An arm that no key of the sweep touches has one row.
@@ -72,7 +73,8 @@ class ProtocolTables {
       std::set<size_t> runs;
       for (size_t cell = 0; cell < cells(); ++cell)
         runs.insert(At(cell).at("arms").at(arm).at("run_by").get<size_t>());
-      table.AddHeading(fmt::format("-- {}", At(0).at("arms").at(arm).at("name").get<std::string>()));
+      table.AddHeading(
+          fmt::format("-- {}", At(0).at("arms").at(arm).at("name").get<std::string>()));
       for (size_t cell = 0; cell < cells(); ++cell) {
         if (runs.size() == 1 && cell > 0) break;
         const Json& row = At(cell).at("arms").at(arm);
@@ -84,62 +86,64 @@ class ProtocolTables {
     return table.ToString();
   }
 
-  static void AddDifference(TextTable& table, std::string what, std::string where,
-                            const Json& comparison) {
+  static void AddDifference(TextTable& table, std::string what, const Json& comparison) {
     const Json& difference = comparison.at("difference");
     const double value = difference.at("iqm").get<double>();
     const Json& holm = comparison.at("holm");
     const double p = holm.at("p").get<double>();
-    table.AddRow({std::move(what), std::move(where), Cell(ReadInterval(difference, value), true),
+    table.AddRow({std::move(what), Cell(ReadInterval(difference, value), true),
                   p < 0.001 ? "<0.001" : fmt::format("{:.3f}", p),
                   std::string(Verdict(ReadInterval(holm, value)))});
   }
 
+  // By pair, then by cell: how a difference changes along the sweep is what is asked.
   std::string WithinTable() const {
-    TextTable table({"<arms", "<cell", "difference", "Holm p", "<verdict"});
-    bool any = false;
-    // By pair, then by cell: how a difference changes along the sweep is what is asked.
+    TextTable table({"<cell", "difference", "Holm p", "<verdict"});
     std::set<std::pair<std::string, std::string>> seen;
     for (size_t cell = 0; cell < cells(); ++cell) {
       for (const Json& comparison : At(cell).at("comparisons")) {
-        const auto pair = std::pair(comparison.at("a").get<std::string>(),
-                                    comparison.at("b").get<std::string>());
-        if (!comparison.contains("holm") || !seen.insert(pair).second) continue;
-        any = true;
-        AddPair(table, pair);
+        const auto pair =
+            std::pair(comparison.at("a").get<std::string>(), comparison.at("b").get<std::string>());
+        if (comparison.contains("holm") && seen.insert(pair).second) AddPair(table, pair);
       }
     }
-    if (!any) return "";
-    return "\nPaired differences in cumulative reward within a cell [95 % interval]; verdicts after\n"
-           "Holm's correction over all of them\n\n" +
+    if (seen.empty()) return "";
+    return "\nPaired differences in cumulative reward within a cell [95 % interval]; verdicts "
+           "after\nHolm's correction over all of them\n\n" +
            table.ToString();
   }
 
   void AddPair(TextTable& table, const std::pair<std::string, std::string>& pair) const {
+    table.AddHeading(fmt::format("-- {} vs {}", pair.first, pair.second));
     for (size_t cell = 0; cell < cells(); ++cell)
       for (const Json& comparison : At(cell).at("comparisons"))
         if (comparison.contains("holm") && comparison.at("a") == pair.first &&
             comparison.at("b") == pair.second)
-          AddDifference(table, fmt::format("{} vs {}", pair.first, pair.second), Label(cell),
-                        comparison);
+          AddDifference(table, Label(cell), comparison);
   }
 
   std::string BetweenTable() const {
-    std::string text;
-    TextTable table({"<arm", "<cells", "difference", "Holm p", "<verdict"});
-    for (const Json& contrast : sweep_.at("contrasts")) {
-      if (contrast.at("protocol") != At(0).at("name") || !contrast.contains("holm")) continue;
-      text = "\nPaired differences in cumulative reward between cells, the same arm [95 % interval];\n"
-             "verdicts after Holm's correction over all of them\n\n";
-      const auto a = contrast.at("a").get<size_t>(), b = contrast.at("b").get<size_t>();
-      AddDifference(table, contrast.at("arm").get<std::string>(),
-                    fmt::format("({}) vs ({})", a + 1, b + 1), contrast);
+    TextTable table({"<cells", "difference", "Holm p", "<verdict"});
+    bool any = false;
+    for (const Json& first : At(0).at("arms")) {
+      bool headed = false;
+      for (const Json& contrast : sweep_.at("contrasts")) {
+        const bool ours = contrast.at("protocol") == At(0).at("name") &&
+                          contrast.at("arm") == first.at("name") && contrast.contains("holm");
+        if (!ours) continue;
+        if (!headed) table.AddHeading(fmt::format("-- {}", first.at("name").get<std::string>()));
+        headed = any = true;
+        AddDifference(table,
+                      fmt::format("({}) vs ({})", contrast.at("a").get<size_t>() + 1,
+                                  contrast.at("b").get<size_t>() + 1),
+                      contrast);
+      }
     }
-    if (text.empty()) return "";
-    std::string legend;
-    for (size_t cell = 0; cell < cells(); ++cell)
-      legend += fmt::format("  ({}) {}\n", cell + 1, Label(cell));
-    return text + legend + "\n" + table.ToString();
+    if (!any) return "";
+    return "\nPaired differences in cumulative reward between cells, the same arm [95 % "
+           "interval];\n"
+           "verdicts after Holm's correction over all of them\n\n" +
+           table.ToString();
   }
 
   const Json& sweep_;
@@ -156,8 +160,14 @@ Result<std::string> SweepText(std::string_view sweep_json) {
       return CorruptData(fmt::format("sweep: schema is {}, expected \"dynajob.sweep/1\"",
                                      json.at("schema").dump()));
     std::string text;
-    if (json.at("question").is_string())
-      text = json.at("question").get<std::string>() + "\n\n";
+    if (json.at("question").is_string()) text = json.at("question").get<std::string>() + "\n\n";
+    text += "Cells\n";
+    for (size_t cell = 0; cell < json.at("cells").size(); ++cell)
+      text += Shorten(fmt::format("  ({}) {}", cell + 1,
+                                  json.at("cells").at(cell).at("label").get<std::string>()),
+                      kTableWidth) +
+              "\n";
+    text += "\n";
     for (size_t i = 0; i < json.at("cells").at(0).at("protocols").size(); ++i)
       text += ProtocolTables(json, i).Text();
     return text + "Simulated throughout: the judge is a simulated user" +

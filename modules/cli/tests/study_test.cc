@@ -29,6 +29,7 @@ label = "nothing"
 "agent.planning_steps" = 0
 
 [[cells]]
+label = "{agent.planning_steps} steps, {network.q_layers}"
 "agent.planning_steps" = [1, 5]
 "network.q_layers" = [[64], [128, 64]]
 
@@ -50,10 +51,8 @@ TEST(Study, HoldsCellsContrastsPairsAndConfiguration) {
   const auto study = ParseStudy(kSmall, "small.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   EXPECT_EQ(study->name, "small");
-  EXPECT_THAT(Labels(*study), ElementsAre("nothing", "planning_steps=1 q_layers=[64]",
-                                          "planning_steps=1 q_layers=[128,64]",
-                                          "planning_steps=5 q_layers=[64]",
-                                          "planning_steps=5 q_layers=[128,64]"));
+  EXPECT_THAT(Labels(*study), ElementsAre("nothing", "1 steps, 64", "1 steps, 128,64",
+                                          "5 steps, 64", "5 steps, 128,64"));
   ASSERT_EQ(study->contrasts.size(), 1u);
   EXPECT_EQ(study->contrasts[0].a, 4u);
   EXPECT_EQ(study->contrasts[0].b, 0u);
@@ -83,7 +82,7 @@ TEST(Study, SaysWhatIsWrongWithIt) {
            {"name = \"x\"\nnam = 1", "unknown entry 'nam'"},
            {"name = \"x\"\n[[cells]]\n\"a.b\" = []", "a.b: no values"},
            {"name = \"x\"\n[[cells]]\n\"a.b\" = 1979-05-27", "a.b: not a value"},
-           {"name = \"x\"\n[[cells]]\nlabel = \"l\"\n\"a.b\" = [1, 2]", "stands for 2 cells"},
+           {"name = \"x\"\n[[cells]]\nlabel = \"l\"\n\"a.b\" = [1, 2]", "stands for several cells"},
            {"name = \"x\"\npairs = [[\"llm\", \"magic\"]]\n[[cells]]\n\"a.b\" = 1", "'magic'"},
            {"name = \"x\"\n[[cells]]\n\"a.b\" = 1\n[[contrasts]]\na = {\"a.b\" = 2}\nb = {}",
             "a cell that is not there: b=2"},
@@ -162,8 +161,7 @@ TEST(SweepCells, SettingsOfCellsLieAboveThoseOfAllOthers) {
 TEST(SweepCells, OnlyCellsWithOtherCandidatesOrJobsAreGroupsOfTheirOwn) {
   Settings base;
   ASSERT_TRUE(base.Load({}).ok());
-  const auto study =
-      StudyOfAxes({"candidate_sets.source=uniform,nearest", "agent.gamma=0.1,0.2"});
+  const auto study = StudyOfAxes({"candidate_sets.source=uniform,nearest", "agent.gamma=0.1,0.2"});
   ASSERT_TRUE(study.ok());
   const auto cells = ResolveCells(base, *study);
   ASSERT_TRUE(cells.ok()) << cells.error().message;
@@ -208,8 +206,8 @@ TEST(CellStore, KeepsWholePartsAndRefusesDamagedOnes) {
   ASSERT_TRUE(found->has_value());
   EXPECT_EQ((*found)->seeds, scores.seeds);
   EXPECT_FALSE(store.Find("b")->has_value()) << "of other settings";
-  for (const auto& file : std::filesystem::directory_iterator(directory))
-    ASSERT_TRUE(WriteFileAtomically(file.path(), "{\"schema\":").ok());
+  const std::filesystem::path file = std::filesystem::directory_iterator(directory)->path();
+  ASSERT_TRUE(WriteFileAtomically(file, "{\"schema\":").ok());
   const auto damaged = store.Find("a");
   ASSERT_FALSE(damaged.ok());
   EXPECT_EQ(damaged.error().code, ErrorCode::kCorruptData);

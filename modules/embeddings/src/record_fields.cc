@@ -124,7 +124,7 @@ Result<std::vector<EmbeddingRow>> EmbedAll(std::span<const Record> records,
 Status EmbedOptions::Validate() const {
   if (model.empty())
     return InvalidArgument(
-        "embeddings.model is empty; lexical, sample, minilm or the folder of a model");
+        "embeddings.model is empty; lexical, sample, minilm, endpoint or the folder of a model");
   if (batch_size < 1 || batch_size > 100'000)
     return InvalidArgument(
         fmt::format("embeddings.batch_size is {}; the limits are 1 to 100000", batch_size));
@@ -134,7 +134,8 @@ Status EmbedOptions::Validate() const {
 void EmbedOptions::Bind(ConfigRegistry& registry) {
   registry.Add("embeddings.model", &model,
                "lexical, sample (vectors of MiniLM, for the demo's market only), minilm (`make "
-               "minilm` gets it), or the folder of a BERT-family model");
+               "minilm` gets it), the folder of a BERT-family model, or endpoint (an "
+               "OpenAI-compatible API, see embeddings.endpoint_model)");
   registry.Add("embeddings.fallback_to_text", &fallback_to_text,
                "embed the description, résumé or bio where no skills are listed");
   registry.Add("embeddings.batch_size", &batch_size, "records per transaction", 1, 100'000);

@@ -40,8 +40,8 @@ void Append(ScoreTable& whole, const ScoreTable& part) {
   ScoreTable joined(whole.seeds() + part.seeds(), part.candidates());
   for (size_t seed = 0; seed < joined.seeds(); ++seed)
     for (size_t person = 0; person < joined.candidates(); ++person)
-      joined.At(seed, person) = seed < whole.seeds() ? whole.At(seed, person)
-                                                     : part.At(seed - whole.seeds(), person);
+      joined.At(seed, person) =
+          seed < whole.seeds() ? whole.At(seed, person) : part.At(seed - whole.seeds(), person);
   whole = std::move(joined);
 }
 
@@ -91,9 +91,8 @@ const ArmScores* ProtocolScores::FindArm(std::string_view name) const {
 }
 
 ScoreTable Scores(const ArmTraces& arm, const Metric& metric) {
-  return TableOf(arm, [&](size_t seed, size_t person) {
-    return metric.score(arm.by_seed[seed][person]);
-  });
+  return TableOf(
+      arm, [&](size_t seed, size_t person) { return metric.score(arm.by_seed[seed][person]); });
 }
 
 ProtocolScores ScoresOf(const ProtocolTraces& protocol, const ComparisonOptions& options,

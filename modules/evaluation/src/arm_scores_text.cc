@@ -71,8 +71,9 @@ Json ToJson(const ArmScores& arm) {
   }
   Json cost = Json::array();
   for (const ArmCost& seed : arm.cost) cost.push_back(ToJson(seed));
-  return {{"name", arm.name},           {"kind", arm.kind},       {"metrics", metrics},
-          {"normalized", ToJson(arm.normalized)}, {"threshold", threshold}, {"cost", cost}};
+  return {{"name", arm.name},       {"kind", arm.kind},
+          {"metrics", metrics},     {"normalized", ToJson(arm.normalized)},
+          {"threshold", threshold}, {"cost", cost}};
 }
 
 ArmScores ReadArm(const Json& json) {
@@ -87,12 +88,13 @@ ArmScores ReadArm(const Json& json) {
       times.push_back({.time = time.at(0).get<double>(), .reached = time.at(1).get<bool>()});
   }
   for (const Json& seed : json.at("cost")) arm.cost.push_back(ReadCost(seed));
-  bool fits = arm.threshold.size() == arm.normalized.seeds() &&
-              arm.cost.size() == arm.normalized.seeds();
+  bool fits =
+      arm.threshold.size() == arm.normalized.seeds() && arm.cost.size() == arm.normalized.seeds();
   for (const ScoreTable& table : arm.metrics)
     fits = fits && table.seeds() == arm.normalized.seeds() &&
            table.candidates() == arm.normalized.candidates();
-  for (const auto& times : arm.threshold) fits = fits && times.size() == arm.normalized.candidates();
+  for (const auto& times : arm.threshold)
+    fits = fits && times.size() == arm.normalized.candidates();
   if (!fits) throw std::out_of_range("tables of one arm differ in size");
   return arm;
 }

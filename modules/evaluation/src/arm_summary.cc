@@ -95,11 +95,11 @@ Json CostJson(const ArmScores& arm) {
 }
 
 Json DifferenceJson(const PairedComparison& comparison) {
-  Json json = {{"metric", comparison.metric->name},
-               {"difference", EstimateJson(comparison.difference.Interval(), "iqm")},
-               {"p", comparison.difference.PValue()},
-               {"probability_of_improvement",
-                EstimateJson(comparison.probability_of_improvement, "value")}};
+  Json json = {
+      {"metric", comparison.metric->name},
+      {"difference", EstimateJson(comparison.difference.Interval(), "iqm")},
+      {"p", comparison.difference.PValue()},
+      {"probability_of_improvement", EstimateJson(comparison.probability_of_improvement, "value")}};
   if (comparison.holm_p) {
     json["holm"] = {{"p", *comparison.holm_p},
                     {"low", comparison.holm_interval->low},

@@ -2,12 +2,13 @@
 #include <cmath>
 
 #include "dynajob/core/check.h"
+#include "dynajob/core/pair_facts.h"
 #include "dynajob/evaluation/linear_bandit.h"
 
 namespace dynajob {
 namespace {
 
-constexpr size_t kCosinePairs = 2000;
+constexpr size_t kSampledPairs = 2000;
 constexpr size_t kSubspaceJobs = 2000;
 constexpr int kSubspaceIterations = 8;
 
@@ -37,28 +38,44 @@ void Orthonormalize(std::vector<double>& matrix, size_t rows, size_t cols) {
 BanditFeatures::BanditFeatures(const CosineReward& cosine,
                                std::span<const CandidateRow> training_candidates,
                                std::span<const JobRow> training_jobs, size_t components,
-                               uint64_t seed)
-    : cosine_(cosine), components_(std::min(components, cosine.catalog().action_dim())) {
+                               bool structured_facts, uint64_t seed)
+    : cosine_(cosine),
+      components_(std::min(components, cosine.catalog().action_dim())),
+      fact_mean_(structured_facts ? kPairFactCount : 0) {
   DYNAJOB_CHECK(!training_candidates.empty() && !training_jobs.empty(),
                 "features without training candidates or jobs");
-  FitCosine(training_candidates, training_jobs, seed);
+  FitPairs(training_candidates, training_jobs, seed);
   FitSubspace(training_jobs, seed);
 }
 
-void BanditFeatures::FitCosine(std::span<const CandidateRow> candidates,
-                               std::span<const JobRow> jobs, uint64_t seed) {
+void BanditFeatures::FitPairs(std::span<const CandidateRow> candidates,
+                              std::span<const JobRow> jobs, uint64_t seed) {
   Rng rng = Rng::Derive(seed, "bandit-cosine");
+  const auto deviation = [](double variance) { return variance > 1e-12 ? std::sqrt(variance) : 1; };
   double sum = 0;
   double squares = 0;
-  for (size_t i = 0; i < kCosinePairs; ++i) {
-    const double value =
-        cosine_.Cosine({candidates[rng.Below(candidates.size())], jobs[rng.Below(jobs.size())]});
+  double fact_squares = 0;
+  for (size_t i = 0; i < kSampledPairs; ++i) {
+    const Pair pair{candidates[rng.Below(candidates.size())], jobs[rng.Below(jobs.size())]};
+    const double value = cosine_.Cosine(pair);
     sum += value;
     squares += value * value;
+    if (fact_mean_.empty()) continue;
+    const auto facts = FactsOf(pair);
+    for (size_t k = 0; k < facts.size(); ++k) {
+      fact_mean_[k] += double{facts[k]} / kSampledPairs;
+      fact_squares += double{facts[k]} * double{facts[k]} / kSampledPairs;
+    }
   }
-  cosine_mean_ = sum / kCosinePairs;
-  const double variance = squares / kCosinePairs - cosine_mean_ * cosine_mean_;
-  cosine_deviation_ = variance > 1e-12 ? std::sqrt(variance) : 1;
+  cosine_mean_ = sum / kSampledPairs;
+  cosine_deviation_ = deviation(squares / kSampledPairs - cosine_mean_ * cosine_mean_);
+  for (const double mean : fact_mean_) fact_squares -= mean * mean;
+  fact_scale_ = 1 / deviation(fact_squares);
+}
+
+std::array<float, kPairFactCount> BanditFeatures::FactsOf(Pair pair) const {
+  const Catalog& catalog = cosine_.catalog();
+  return ToArray(ComputePairFacts(catalog.candidate(pair.candidate), catalog.job(pair.job)));
 }
 
 // Subspace iteration on the covariance of the job vectors (Halko, Martinsson and Tropp, SIAM Review
@@ -111,6 +128,10 @@ void BanditFeatures::Encode(Pair pair, std::span<double> features) const {
       projection += basis_[k * vector.size() + c] * (vector[c] - job_mean_[c]);
     features[2 + k] = projection;
   }
+  if (fact_mean_.empty()) return;
+  const auto facts = FactsOf(pair);
+  for (size_t k = 0; k < facts.size(); ++k)
+    features[2 + components_ + k] = fact_scale_ * (double{facts[k]} - fact_mean_[k]);
 }
 
 std::vector<double> BanditFeatures::CosineWeights() const {

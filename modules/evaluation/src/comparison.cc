@@ -241,8 +241,7 @@ Result<ComparisonTraces> RunComparison(const Catalog& catalog, const ExperimentO
                                        const CancellationToken* cancellation,
                                        const CandidateSets* candidate_sets,
                                        PretrainedAgents* agents) {
-  return Comparison(catalog, options, labels, progress, cancellation, candidate_sets, agents)
-      .Run();
+  return Comparison(catalog, options, labels, progress, cancellation, candidate_sets, agents).Run();
 }
 
 }  // namespace dynajob

@@ -65,8 +65,8 @@ Status Pretraining::Make(SeedContext& context, Strategy strategy, const DynaQAge
     DYNAJOB_ASSIGN_OR_RETURN(made, train());
     return Status::Ok();
   }
-  DYNAJOB_ASSIGN_OR_RETURN(
-      made, agents_->Get(TrainingIdentity(options_, strategy), context.seed, train));
+  DYNAJOB_ASSIGN_OR_RETURN(made,
+                           agents_->Get(TrainingIdentity(options_, strategy), context.seed, train));
   // One that another experiment trained goes online as this one has it.
   auto agent = std::make_shared<DynaQAgent>(*made.agent);
   agent->ChangeOptions(options_.trainer.learner);

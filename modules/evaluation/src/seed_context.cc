@@ -21,9 +21,9 @@ Status PreparePools(const ExperimentOptions& options, const CandidateSets& candi
                                                context.seed));
   DYNAJOB_ASSIGN_OR_RETURN(
       context.evaluation_pools,
-      candidate_sets.Over(
-          context.split.evaluation_jobs,
-          static_cast<size_t>(comparison.candidate_set_size + comparison.steps - 1), context.seed));
+      candidate_sets.Over(context.split.evaluation_jobs,
+                          static_cast<size_t>(comparison.candidate_set_size + comparison.steps - 1),
+                          context.seed));
   return Status::Ok();
 }
 
@@ -71,7 +71,8 @@ Status PrepareSeed(const Catalog& catalog, const ExperimentOptions& options,
   if (UsesBandits(options.comparison)) {
     context.bandit_features.emplace(*parts.cosine, context.split.training_candidates,
                                     context.split.training_jobs,
-                                    static_cast<size_t>(options.bandit.components), context.seed);
+                                    static_cast<size_t>(options.bandit.components),
+                                    options.trainer.network.structured_facts, context.seed);
   }
   return Status::Ok();
 }

@@ -158,11 +158,11 @@ Result<std::vector<SweepOverrides>> GridCells(std::span<const SweepAxis> axes) {
 std::string CellLabel(const SweepOverrides& overrides) {
   std::vector<std::string> parts;
   for (const auto& [key, value] : overrides) {
-    const auto same_end = std::count_if(
-        overrides.begin(), overrides.end(),
-        [&](const auto& other) { return WithoutSection(other.first) == WithoutSection(key); });
-    parts.push_back(fmt::format(
-        "{}={}", same_end > 1 ? std::string_view(key) : WithoutSection(key), Plain(value)));
+    const auto same_end = std::count_if(overrides.begin(), overrides.end(), [&](const auto& other) {
+      return WithoutSection(other.first) == WithoutSection(key);
+    });
+    parts.push_back(fmt::format("{}={}", same_end > 1 ? std::string_view(key) : WithoutSection(key),
+                                Plain(value)));
   }
   return fmt::format("{}", fmt::join(parts, " "));
 }

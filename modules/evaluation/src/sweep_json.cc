@@ -69,9 +69,9 @@ class SweepSummary {
 
   // In an asked pair the first comes first.
   PairedComparison Oriented(PairedComparison comparison) const {
-    const bool turned = std::find(report_.pairs.begin(), report_.pairs.end(),
-                                  std::pair(comparison.b->name, comparison.a->name)) !=
-                        report_.pairs.end();
+    const bool turned =
+        std::find(report_.pairs.begin(), report_.pairs.end(),
+                  std::pair(comparison.b->name, comparison.a->name)) != report_.pairs.end();
     if (!turned) return comparison;
     return ComparePaired(*comparison.b, *comparison.a, *comparison.metric, bootstrap_);
   }
@@ -126,9 +126,9 @@ class SweepSummary {
     for (size_t arm = 0; arm < arms_a.arms.size(); ++arm) {
       if (a.origin[arm] == b.origin[arm]) continue;
       for (const char* metric : ComparedMetrics())
-        between_.push_back({protocol, contrast.a, contrast.b,
-                            ComparePaired(arms_a.arms[arm], arms_b.arms[arm], FindMetric(metric),
-                                          bootstrap_)});
+        between_.push_back(
+            {protocol, contrast.a, contrast.b,
+             ComparePaired(arms_a.arms[arm], arms_b.arms[arm], FindMetric(metric), bootstrap_)});
     }
   }
 

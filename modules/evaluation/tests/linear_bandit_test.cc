@@ -76,7 +76,7 @@ class BanditTest : public ::testing::Test {
   BanditFeatures Features() {
     std::iota(jobs_.begin(), jobs_.end(), JobRow{0});
     std::iota(candidates_.begin(), candidates_.end(), CandidateRow{0});
-    return BanditFeatures(*cosine_, candidates_, jobs_, 6, 1);
+    return BanditFeatures(*cosine_, candidates_, jobs_, 6, /*structured_facts=*/false, 1);
   }
 
   std::vector<double> Encode(Pair pair) const {
@@ -146,7 +146,7 @@ TEST(BanditFeatures, ComponentsSpanTheDirectionsOfGreatestVariance) {
   const auto cosine = CosineReward::Create(catalog, {.pairs = {"hard:tech"}}).value();
   const std::vector<CandidateRow> candidates = {0};
   const std::vector<JobRow> jobs = {0, 1, 2, 3, 4, 5};
-  const BanditFeatures features(*cosine, candidates, jobs, 2, 1);
+  const BanditFeatures features(*cosine, candidates, jobs, 2, /*structured_facts=*/false, 1);
   const auto squared_length = [&](JobRow job) {
     std::vector<double> encoded(features.dimension());
     features.Encode({0, job}, encoded);
@@ -156,6 +156,28 @@ TEST(BanditFeatures, ComponentsSpanTheDirectionsOfGreatestVariance) {
   EXPECT_NEAR(squared_length(1), 9 / variance, 1e-6);
   EXPECT_NEAR(squared_length(2), 1 / variance, 1e-6);
   EXPECT_NEAR(squared_length(5), 0, 1e-6);
+}
+
+TEST_F(BanditTest, StructuredFactsAreFurtherFeaturesOfUnitVarianceInAll) {
+  const BanditFeatures with(*cosine_, candidates_, jobs_, 6, /*structured_facts=*/true, 1);
+  ASSERT_EQ(with.dimension(), features_.dimension() + kPairFactCount);
+  std::vector<double> encoded(with.dimension()), mean(kPairFactCount);
+  double squares = 0, count = 0;
+  for (const CandidateRow candidate : candidates_) {
+    for (const JobRow job : jobs_) {
+      with.Encode({candidate, job}, encoded);
+      const std::vector<double> without = Encode({candidate, job});
+      EXPECT_TRUE(std::equal(without.begin(), without.end(), encoded.begin()));
+      for (size_t k = 0; k < kPairFactCount; ++k) {
+        const double fact = encoded[without.size() + k];
+        mean[k] += fact;
+        squares += fact * fact;
+      }
+      ++count;
+    }
+  }
+  for (const double sum : mean) EXPECT_NEAR(sum / count, 0, 0.1);  // fitted on a sample of pairs
+  EXPECT_NEAR(squares / count, 1, 0.1);
 }
 
 TEST_F(BanditTest, CosineWeightsPredictTheCosine) {

@@ -1,24 +1,24 @@
 #include "dynajob/evaluation/sweep.h"
 
 #include <algorithm>
-#include <cmath>
+#include <atomic>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "dynajob/core/parallel.h"
 #include "dynajob/evaluation/holm.h"
-#include "dynajob/evaluation/student_t.h"
 
 #include "comparison_test_support.h"
 
 namespace dynajob {
 namespace {
 
+using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using nlohmann::json;
 
 std::vector<std::string> Plain(const SweepAxis& axis) {
   std::vector<std::string> values;
@@ -89,7 +89,8 @@ TEST(SweepGrid, LabelsKeepTheSectionWhereTwoKeysEndAlike) {
 
 TEST(SweepGrid, AssignmentsAreTomlWhateverTheValue) {
   EXPECT_EQ(AssignmentToml("a.x", {{"0.5"}, false}), "a.x = \"0.5\"\n");
-  EXPECT_EQ(AssignmentToml("a.x", {{"1", "b\"\\\n"}, true}), "a.x = [\"1\", \"b\\\"\\\\\\u000a\"]\n");
+  EXPECT_EQ(AssignmentToml("a.x", {{"1", "b\"\\\n"}, true}),
+            "a.x = [\"1\", \"b\\\"\\\\\\u000a\"]\n");
 }
 
 ExperimentOptions With(const std::function<void(ExperimentOptions&)>& change) {
@@ -144,6 +145,40 @@ TEST(SweepPlan, IdleOptionsMakeNoOtherCell) {
   EXPECT_THAT(plan.ArmsToRun(2, cells[0].comparison.arms), IsEmpty());
 }
 
+TEST(PretrainedAgents, WhatIsSharedIsTrainedOnceHoweverManyAskAtOnce) {
+  PretrainedAgents agents({"shared"});
+  std::atomic<int> trained = 0;
+  const auto train = [&]() -> Result<PretrainedAgent> {
+    return PretrainedAgent{.labels = static_cast<uint64_t>(++trained)};
+  };
+  const auto ask = [&](const std::string& identity) {
+    return ParallelFor(8, 4, [&](size_t) {
+      const auto agent = agents.Get(identity, 1, train);
+      return agent.ok() ? Status::Ok() : Status(agent.error());
+    });
+  };
+  ASSERT_TRUE(ask("shared").ok());
+  EXPECT_EQ(trained, 1);
+  EXPECT_EQ(agents.Get("shared", 1, train)->labels, 1u);
+  EXPECT_EQ(agents.Get("shared", 2, train)->labels, 2u) << "of another seed";
+  agents.Forget(1);
+  EXPECT_EQ(agents.Get("shared", 1, train)->labels, 3u);
+  ASSERT_TRUE(ask("alone").ok());
+  EXPECT_EQ(trained, 3 + 8) << "nobody else starts from it, so it is not kept";
+}
+
+TEST(PretrainedAgents, AFailureIsNotKept) {
+  PretrainedAgents agents({"shared"});
+  bool fails = true;
+  const auto train = [&]() -> Result<PretrainedAgent> {
+    if (fails) return FailedPrecondition("diverged");
+    return PretrainedAgent{.labels = 5};
+  };
+  EXPECT_EQ(agents.Get("shared", 1, train).error().message, "diverged");
+  fails = false;
+  EXPECT_EQ(agents.Get("shared", 1, train)->labels, 5u);
+}
+
 class SweepScoresTest : public ::testing::Test {
  protected:
   ExperimentScores Run(const ExperimentOptions& options, PretrainedAgents* agents = nullptr) {
@@ -168,8 +203,7 @@ class SweepScoresTest : public ::testing::Test {
 // Of every option that an identity leaves out, this shows that it has no influence.
 TEST_F(SweepScoresTest, WhatCellsShareIsWhatEachWouldHaveGotAlone) {
   std::vector<ExperimentOptions> cells = {
-      With([](ExperimentOptions&) {}),
-      With([](ExperimentOptions& o) {
+      With([](ExperimentOptions&) {}), With([](ExperimentOptions& o) {
         o.surrogate.corruption = 0.4;
         o.labels.seed = 9;
       }),
@@ -263,8 +297,12 @@ ArmScores ArmOf(const std::string& name, const std::vector<std::vector<double>>&
   return arm;
 }
 
-SweepCell CellOf(const std::string& label, std::vector<ArmScores> arms, std::vector<size_t> origin) {
-  SweepCell cell{.label = label, .overrides = {{"agent.gamma", "0.1"}}, .origin = origin};
+SweepCell CellOf(const std::string& label, std::vector<ArmScores> arms,
+                 std::vector<size_t> origin) {
+  SweepCell cell;
+  cell.label = label;
+  cell.overrides = {{"agent.gamma", "0.1"}};
+  cell.origin = std::move(origin);
   cell.steps = 10;
   cell.scores.seeds = {1, 2, 3};
   cell.scores.people = {{"a", "b"}, {"c", "d"}, {"e", "f"}};
@@ -337,8 +375,7 @@ TEST_F(SweepJsonTest, ASharedPairOfArmsIsInTheFamilyOnce) {
 
 TEST_F(SweepJsonTest, AStudysOwnPairsAreTheFamilyFirstNameFirst) {
   report_.pairs = {{"baseline", "llm"}};
-  const json comparison =
-      Headline(Summarise()["cells"][0]["protocols"][0]["comparisons"]);
+  const json comparison = Headline(Summarise()["cells"][0]["protocols"][0]["comparisons"]);
   EXPECT_EQ(comparison["a"], "baseline");
   EXPECT_NEAR(comparison["difference"]["iqm"], -1.0, 1e-12);
   EXPECT_TRUE(comparison.contains("holm"));

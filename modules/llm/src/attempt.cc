@@ -28,28 +28,30 @@ std::string Said(const HttpAnswer& answer, const std::vector<std::string>& secre
   return text.empty() ? ", no message" : fmt::format(": {}", text);
 }
 
-Attempt JudgeTransport(const HttpTransfer& transfer, CURLcode code, const ChatOptions& options) {
+Attempt JudgeTransport(const HttpTransfer& transfer, CURLcode code,
+                       const ConnectionOptions& options) {
   if (transfer.headers_too_large())
-    return FailedAttempt(ChatFailure::kTooLarge,
+    return FailedAttempt(EndpointFailure::kTooLarge,
                          fmt::format("cut off: headers longer than {} bytes", kMaxHeaderBytes));
   if (transfer.too_large())
-    return FailedAttempt(ChatFailure::kTooLarge,
+    return FailedAttempt(EndpointFailure::kTooLarge,
                          fmt::format("cut off: longer than llm.max_response_bytes = {}",
                                      options.max_response_bytes));
   if (code == CURLE_OPERATION_TIMEDOUT && !transfer.connected())
     return FailedAttempt(
-        ChatFailure::kDeadline,
+        EndpointFailure::kDeadline,
         fmt::format("no connection within llm.connect_seconds = {}", options.connect_seconds));
   if (code == CURLE_OPERATION_TIMEDOUT) {
-    Attempt attempt = FailedAttempt(ChatFailure::kDeadline, fmt::format("not answered within "
-                                                                        "llm.total_seconds = {}",
-                                                                        options.total_seconds));
+    Attempt attempt =
+        FailedAttempt(EndpointFailure::kDeadline, fmt::format("not answered within "
+                                                              "llm.total_seconds = {}",
+                                                              options.total_seconds));
     attempt.transient = false;
     return attempt;
   }
   const std::string detail = transfer.error_text();
   Attempt attempt =
-      FailedAttempt(ChatFailure::kConnection,
+      FailedAttempt(EndpointFailure::kConnection,
                     detail.empty() ? curl_easy_strerror(code) : Excerpt(detail, kMaxExcerpt));
   // No retry mends a certificate or a server that speaks another protocol.
   attempt.transient = code != CURLE_PEER_FAILED_VERIFICATION && code != CURLE_SSL_CACERT_BADFILE &&
@@ -62,19 +64,20 @@ bool IsJson(const std::string& content_type) {
   return type.starts_with("application/json") || type.ends_with("+json");
 }
 
-Attempt JudgeAnswer(const HttpAnswer& answer, const std::vector<std::string>& secrets) {
+Attempt JudgeAnswer(const HttpAnswer& answer, const std::vector<std::string>& secrets,
+                    const AnswerReader& read) {
   if (!IsJson(answer.content_type))
     return FailedAttempt(
-        ChatFailure::kNotAnAnswer,
+        EndpointFailure::kNotAnAnswer,
         fmt::format("HTTP 200 with content type '{}' instead of application/json{}",
                     Excerpt(Redact(answer.content_type, secrets), 80), Said(answer, secrets)));
-  Result<ChatReply> reply = ParseChatReply(answer.body);
-  if (!reply.ok())
+  const Result<ChatUsage> used = read(answer.body);
+  if (!used.ok())
     return FailedAttempt(
-        ChatFailure::kNotAnAnswer,
-        fmt::format("HTTP 200, {}{}", reply.error().message, Said(answer, secrets)));
+        EndpointFailure::kNotAnAnswer,
+        fmt::format("HTTP 200, {}{}", used.error().message, Said(answer, secrets)));
   Attempt attempt;
-  attempt.reply = std::move(reply).value();
+  attempt.used = *used;
   return attempt;
 }
 
@@ -91,27 +94,28 @@ Attempt JudgeStatus(const HttpAnswer& answer, const std::vector<std::string>& se
 
 }  // namespace
 
-Attempt FailedAttempt(ChatFailure failure, std::string reason) {
-  return {.reply = std::nullopt,
+Attempt FailedAttempt(EndpointFailure failure, std::string reason) {
+  return {.used = std::nullopt,
           .failure = failure,
           .reason = std::move(reason),
           .transient = IsTransient(failure),
           .retry_after = std::nullopt};
 }
 
-Attempt JudgeAttempt(const HttpTransfer& transfer, CURLcode code, const ChatOptions& options,
-                     const std::vector<std::string>& secrets, int64_t unix_now) {
+Attempt JudgeAttempt(const HttpTransfer& transfer, CURLcode code, const ConnectionOptions& options,
+                     const std::vector<std::string>& secrets, const AnswerReader& read,
+                     int64_t unix_now) {
   const HttpAnswer& answer = transfer.answer();
   Attempt attempt = code != CURLE_OK       ? JudgeTransport(transfer, code, options)
-                    : answer.status == 200 ? JudgeAnswer(answer, secrets)
+                    : answer.status == 200 ? JudgeAnswer(answer, secrets, read)
                                            : JudgeStatus(answer, secrets, unix_now);
   attempt.http_status = answer.status;
   return attempt;
 }
 
-Attempt SilentAttempt(const HttpTransfer& transfer, const ChatOptions& options) {
+Attempt SilentAttempt(const HttpTransfer& transfer, const ConnectionOptions& options) {
   Attempt attempt = FailedAttempt(
-      ChatFailure::kDeadline,
+      EndpointFailure::kDeadline,
       fmt::format("silent for llm.first_byte_seconds = {}", options.first_byte_seconds));
   attempt.http_status = transfer.answer().status;
   return attempt;

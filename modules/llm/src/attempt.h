@@ -3,6 +3,7 @@
 #define DYNAJOB_LLM_SRC_ATTEMPT_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,16 +13,21 @@
 
 #include "dynajob/core/result.h"
 #include "dynajob/llm/chat.h"
-#include "dynajob/llm/http_chat_client.h"
+#include "dynajob/llm/connection_options.h"
+#include "dynajob/llm/endpoint_counters.h"
 
 #include "http_transfer.h"
 
 namespace dynajob {
 
-// A reply, or a failure and its reason in words (without URL).
+// Reads the body of an answer with status 200 and keeps what it wants of it; returns what was used,
+// or (kCorruptData) why this is no answer. Must not throw.
+using AnswerReader = std::function<Result<ChatUsage>(std::string_view body)>;
+
+// What was used for an answer, or a failure and its reason in words (without URL).
 struct Attempt {
-  std::optional<ChatReply> reply;
-  ChatFailure failure = ChatFailure::kConnection;
+  std::optional<ChatUsage> used;
+  EndpointFailure failure = EndpointFailure::kConnection;
   std::string reason;
   bool transient = false;             // another attempt may go better
   std::optional<double> retry_after;  // seconds that the endpoint asks for
@@ -29,14 +35,15 @@ struct Attempt {
 };
 
 // Whether it is transient follows from the kind of failure.
-Attempt FailedAttempt(ChatFailure failure, std::string reason);
+Attempt FailedAttempt(EndpointFailure failure, std::string reason);
 
 // `code` is libcurl's result for `transfer`. `secrets` never appear in a reason.
-Attempt JudgeAttempt(const HttpTransfer& transfer, CURLcode code, const ChatOptions& options,
-                     const std::vector<std::string>& secrets, int64_t unix_now);
+Attempt JudgeAttempt(const HttpTransfer& transfer, CURLcode code, const ConnectionOptions& options,
+                     const std::vector<std::string>& secrets, const AnswerReader& read,
+                     int64_t unix_now);
 
 // An attempt that was cut off because nothing came for first_byte_seconds.
-Attempt SilentAttempt(const HttpTransfer& transfer, const ChatOptions& options);
+Attempt SilentAttempt(const HttpTransfer& transfer, const ConnectionOptions& options);
 
 }  // namespace dynajob
 

@@ -11,6 +11,8 @@ namespace {
 constexpr double kTokensPerPrice = 1e6;
 // What a chat template wraps around one message: role names and separators.
 constexpr uint64_t kTemplateTokensPerMessage = 16;
+// What an embedding model puts before and after a text.
+constexpr uint64_t kSpecialTokensPerText = 16;
 
 struct PriceEntry {
   std::string_view model;
@@ -98,8 +100,15 @@ CallEstimate MostTokens(const ChatRequest& request) {
   return most;
 }
 
-Result<std::unique_ptr<Budget>> Budget::Create(const BudgetOptions& options,
-                                               std::string_view model) {
+CallEstimate MostTokens(const EmbeddingsRequest& request) {
+  CallEstimate most;
+  for (const std::string& text : request.texts)
+    most.prompt_tokens += text.size() + kSpecialTokensPerText;
+  return most;
+}
+
+Result<std::unique_ptr<Budget>> Budget::Create(const BudgetOptions& options, std::string_view model,
+                                               std::shared_ptr<BudgetLedger> ledger) {
   DYNAJOB_RETURN_IF_ERROR(options.Validate());
   const std::optional<TokenPrice> price = FindPrice(options.prices, model);
   if (options.max_cost_usd > 0 && !price) {
@@ -108,7 +117,8 @@ Result<std::unique_ptr<Budget>> Budget::Create(const BudgetOptions& options,
         "the limit cannot be kept",
         options.max_cost_usd, model));
   }
-  return std::unique_ptr<Budget>(new Budget(options, price));
+  if (ledger == nullptr) ledger = std::make_shared<BudgetLedger>();
+  return std::unique_ptr<Budget>(new Budget(options, price, std::move(ledger)));
 }
 
 double Budget::MostCost(const CallEstimate& estimate) const {
@@ -120,50 +130,53 @@ double Budget::MostCost(const CallEstimate& estimate) const {
 Budget::Admission Budget::Reserve(const CallEstimate& estimate) {
   const uint64_t tokens = estimate.prompt_tokens + estimate.completion_tokens;
   const double cost = MostCost(estimate);
-  const std::lock_guard lock(mutex_);
-  const uint64_t calls = spending_.paid + spending_.failed + in_flight_;
+  const std::lock_guard lock(ledger_->mutex_);
+  const uint64_t calls = ledger_->ended_ + ledger_->in_flight_;
   const bool calls_fit =
       options_.max_calls == 0 || calls < static_cast<uint64_t>(options_.max_calls);
   const bool tokens_fit =
-      options_.max_tokens == 0 ||
-      charged_tokens_ + reserved_tokens_ + tokens <= static_cast<uint64_t>(options_.max_tokens);
+      options_.max_tokens == 0 || ledger_->charged_tokens_ + ledger_->reserved_tokens_ + tokens <=
+                                      static_cast<uint64_t>(options_.max_tokens);
   const bool cost_fits =
-      options_.max_cost_usd == 0 || charged_cost_ + reserved_cost_ + cost <= options_.max_cost_usd;
+      options_.max_cost_usd == 0 ||
+      ledger_->charged_cost_ + ledger_->reserved_cost_ + cost <= options_.max_cost_usd;
   if (calls_fit && tokens_fit && cost_fits) {
-    ++in_flight_;
-    reserved_tokens_ += tokens;
-    reserved_cost_ += cost;
+    ++ledger_->in_flight_;
+    ledger_->reserved_tokens_ += tokens;
+    ledger_->reserved_cost_ += cost;
     return Admission::kGranted;
   }
   // A call that ends frees tokens and money that it did not use, but never its place among calls.
-  if (calls_fit && in_flight_ > 0) return Admission::kWait;
+  if (calls_fit && ledger_->in_flight_ > 0) return Admission::kWait;
   ++spending_.refused;
   return Admission::kRefused;
 }
 
 void Budget::Release(const CallEstimate& estimate) {
-  DYNAJOB_CHECK(in_flight_ > 0, "a call ends once");
-  --in_flight_;
-  reserved_tokens_ -= estimate.prompt_tokens + estimate.completion_tokens;
+  DYNAJOB_CHECK(ledger_->in_flight_ > 0, "a call ends once");
+  --ledger_->in_flight_;
+  ++ledger_->ended_;
+  ledger_->reserved_tokens_ -= estimate.prompt_tokens + estimate.completion_tokens;
   // Exactly 0 when nothing is in flight, whatever rounding left.
-  reserved_cost_ = in_flight_ == 0 ? 0 : reserved_cost_ - MostCost(estimate);
+  ledger_->reserved_cost_ =
+      ledger_->in_flight_ == 0 ? 0 : ledger_->reserved_cost_ - MostCost(estimate);
 }
 
 std::optional<double> Budget::Settle(const CallEstimate& estimate, const ChatUsage& usage) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(ledger_->mutex_);
   Release(estimate);
   ++spending_.paid;
   std::optional<double> cost = usage.cost_usd;
   if (usage.reported) {
     spending_.prompt_tokens += usage.prompt_tokens;
     spending_.completion_tokens += usage.completion_tokens;
-    charged_tokens_ += usage.prompt_tokens + usage.completion_tokens;
+    ledger_->charged_tokens_ += usage.prompt_tokens + usage.completion_tokens;
     if (!cost && price_) cost = MostCost({usage.prompt_tokens, usage.completion_tokens});
   } else {
     ++spending_.paid_without_usage;
-    charged_tokens_ += estimate.prompt_tokens + estimate.completion_tokens;
+    ledger_->charged_tokens_ += estimate.prompt_tokens + estimate.completion_tokens;
   }
-  charged_cost_ += cost.value_or(MostCost(estimate));
+  ledger_->charged_cost_ += cost.value_or(MostCost(estimate));
   if (cost) {
     spending_.known_cost_usd += *cost;
   } else {
@@ -173,32 +186,32 @@ std::optional<double> Budget::Settle(const CallEstimate& estimate, const ChatUsa
 }
 
 void Budget::Fail(const CallEstimate& estimate) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(ledger_->mutex_);
   Release(estimate);
   ++spending_.failed;
 }
 
 Error Budget::Reached() const {
-  const std::lock_guard lock(mutex_);
-  std::string message = "the budget for the simulated user is spent:";
+  const std::lock_guard lock(ledger_->mutex_);
+  std::string message = "the budget of this run is spent:";
   if (options_.max_calls > 0) {
     message += fmt::format(" llm.max_calls is {} and {} are made;", options_.max_calls,
-                           spending_.paid + spending_.failed + in_flight_);
+                           ledger_->ended_ + ledger_->in_flight_);
   }
   if (options_.max_tokens > 0) {
     message += fmt::format(" llm.max_tokens_total is {} and {} are used;", options_.max_tokens,
-                           charged_tokens_);
+                           ledger_->charged_tokens_);
   }
   if (options_.max_cost_usd > 0) {
     message += fmt::format(" llm.max_cost_usd is {} and {:.6f} are spent;", options_.max_cost_usd,
-                           charged_cost_);
+                           ledger_->charged_cost_);
   }
   message += " another call might exceed it";
   return {ErrorCode::kBudgetReached, std::move(message)};
 }
 
 Spending Budget::spending() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(ledger_->mutex_);
   return spending_;
 }
 

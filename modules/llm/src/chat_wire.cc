@@ -10,6 +10,8 @@
 
 #include "dynajob/core/text.h"
 
+#include "json_reply.h"
+
 namespace dynajob {
 namespace {
 
@@ -41,25 +43,8 @@ Error NotAnAnswer(std::string_view what) {
   return CorruptData(fmt::format("not a chat completion: {}", what));
 }
 
-// nullptr when `object` has no such member, or null there.
-const Json* Member(const Json& object, const char* key) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(key);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-std::string Text(const Json& object, const char* key) {
-  const Json* member = Member(object, key);
-  return member != nullptr && member->is_string() ? member->get<std::string>() : std::string();
-}
-
-uint64_t Count(const Json& object, const char* key) {
-  const Json* member = Member(object, key);
-  return member != nullptr && member->is_number_unsigned() ? member->get<uint64_t>() : 0;
-}
-
 std::optional<TokenAlternative> ParseAlternative(const Json& entry) {
-  const Json* token = Member(entry, "token");
+  const Json* token = JsonMember(entry, "token");
   if (token == nullptr || !token->is_string() || !entry.contains("logprob")) return std::nullopt;
   const Json& logprob = entry["logprob"];
   // JSON has no infinity: servers write the logarithm of 0 as null.
@@ -72,16 +57,16 @@ std::optional<TokenAlternative> ParseAlternative(const Json& entry) {
 }
 
 Status ParseLogprobs(const Json& choice, std::vector<TokenLogprobs>& out) {
-  const Json* logprobs = Member(choice, "logprobs");
+  const Json* logprobs = JsonMember(choice, "logprobs");
   if (logprobs == nullptr) return Status::Ok();
-  const Json* content = Member(*logprobs, "content");
+  const Json* content = JsonMember(*logprobs, "content");
   if (content == nullptr) return Status::Ok();
   if (!content->is_array()) return NotAnAnswer("logprobs.content is not a list");
   for (const Json& entry : *content) {
     const auto sampled = ParseAlternative(entry);
     if (!sampled) return NotAnAnswer("an entry of logprobs.content is not a log-probability");
     TokenLogprobs token{.token = sampled->token, .logprob = sampled->logprob, .top = {}};
-    if (const Json* top = Member(entry, "top_logprobs"); top != nullptr) {
+    if (const Json* top = JsonMember(entry, "top_logprobs"); top != nullptr) {
       if (!top->is_array()) return NotAnAnswer("top_logprobs is not a list");
       for (const Json& other : *top) {
         auto alternative = ParseAlternative(other);
@@ -94,30 +79,15 @@ Status ParseLogprobs(const Json& choice, std::vector<TokenLogprobs>& out) {
   return Status::Ok();
 }
 
-ChatUsage ParseUsage(const Json& answer) {
-  ChatUsage usage;
-  const Json* reported = Member(answer, "usage");
-  if (reported == nullptr || !reported->is_object()) return usage;
-  usage.reported = true;
-  usage.prompt_tokens = Count(*reported, "prompt_tokens");
-  usage.completion_tokens = Count(*reported, "completion_tokens");
-  const Json* cost = Member(*reported, "cost");  // not OpenAI's; routers of several providers
-  if (cost != nullptr && cost->is_number()) {
-    const double value = cost->get<double>();
-    if (std::isfinite(value) && value >= 0) usage.cost_usd = value;
-  }
-  return usage;
-}
-
 Status ParseMessage(const Json& choice, ChatReply& reply) {
-  const Json* message = Member(choice, "message");
+  const Json* message = JsonMember(choice, "message");
   if (message == nullptr || !message->is_object()) return NotAnAnswer("the choice has no message");
-  reply.refusal = Text(*message, "refusal");
-  const Json* content = Member(*message, "content");
+  reply.refusal = JsonText(*message, "refusal");
+  const Json* content = JsonMember(*message, "content");
   if (content != nullptr && !content->is_string())
     return NotAnAnswer("the message's content is not text");
   if (content != nullptr) reply.text = content->get<std::string>();
-  reply.finish_reason = Text(choice, "finish_reason");
+  reply.finish_reason = JsonText(choice, "finish_reason");
   // A refusal and a filtered answer may come without content; nothing else may.
   if (content == nullptr && reply.refusal.empty() && reply.finish_reason != "content_filter")
     return NotAnAnswer("the message has no content");
@@ -158,16 +128,16 @@ Result<ChatReply> ParseChatReply(std::string_view body) {
   const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (answer.is_discarded()) return NotAnAnswer("no valid JSON");
   if (!answer.is_object()) return NotAnAnswer("no JSON object");
-  if (const Json* error = Member(answer, "error"); error != nullptr)
+  if (const Json* error = JsonMember(answer, "error"); error != nullptr)
     return NotAnAnswer("an error with status 200");
-  const Json* choices = Member(answer, "choices");
+  const Json* choices = JsonMember(answer, "choices");
   if (choices == nullptr || !choices->is_array()) return NotAnAnswer("it has no choices");
   if (choices->empty()) return NotAnAnswer("its list of choices is empty");
   ChatReply reply;
   DYNAJOB_RETURN_IF_ERROR(ParseMessage(choices->front(), reply));
   DYNAJOB_RETURN_IF_ERROR(ParseLogprobs(choices->front(), reply.logprobs));
-  reply.model = Text(answer, "model");
-  reply.fingerprint = Text(answer, "system_fingerprint");
+  reply.model = JsonText(answer, "model");
+  reply.fingerprint = JsonText(answer, "system_fingerprint");
   reply.usage = ParseUsage(answer);
   return reply;
 }
@@ -175,11 +145,12 @@ Result<ChatReply> ParseChatReply(std::string_view body) {
 std::string ServerMessage(std::string_view body, size_t max_bytes) {
   const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (answer.is_object()) {
-    const Json* error = Member(answer, "error");
-    if (error != nullptr && error->is_string()) return Excerpt(Text(answer, "error"), max_bytes);
+    const Json* error = JsonMember(answer, "error");
+    if (error != nullptr && error->is_string())
+      return Excerpt(JsonText(answer, "error"), max_bytes);
     const Json& source = error != nullptr ? *error : answer;
     for (const char* key : {"message", "detail", "error_message"}) {
-      const std::string text = Text(source, key);
+      const std::string text = JsonText(source, key);
       if (!text.empty()) return Excerpt(text, max_bytes);
     }
   }

@@ -22,27 +22,27 @@ std::optional<double> ParseSeconds(const std::string& header) {
 
 }  // namespace
 
-ChatFailure FailureOfStatus(int64_t status) {
-  if (status == 408) return ChatFailure::kRequestTimeout;
-  if (status == 409) return ChatFailure::kConflict;
-  if (status == 429) return ChatFailure::kRateLimited;
-  if (status >= 500 && status <= 599) return ChatFailure::kServerError;
-  return ChatFailure::kRefused;
+EndpointFailure FailureOfStatus(int64_t status) {
+  if (status == 408) return EndpointFailure::kRequestTimeout;
+  if (status == 409) return EndpointFailure::kConflict;
+  if (status == 429) return EndpointFailure::kRateLimited;
+  if (status >= 500 && status <= 599) return EndpointFailure::kServerError;
+  return EndpointFailure::kRefused;
 }
 
-bool IsTransient(ChatFailure failure) {
+bool IsTransient(EndpointFailure failure) {
   switch (failure) {
-    case ChatFailure::kConnection:
-    case ChatFailure::kDeadline:
-    case ChatFailure::kRequestTimeout:
-    case ChatFailure::kConflict:
-    case ChatFailure::kRateLimited:
-    case ChatFailure::kServerError:
+    case EndpointFailure::kConnection:
+    case EndpointFailure::kDeadline:
+    case EndpointFailure::kRequestTimeout:
+    case EndpointFailure::kConflict:
+    case EndpointFailure::kRateLimited:
+    case EndpointFailure::kServerError:
       return true;
-    case ChatFailure::kRefused:
-    case ChatFailure::kNotAnAnswer:
-    case ChatFailure::kTooLarge:
-    case ChatFailure::kBadRequest:
+    case EndpointFailure::kRefused:
+    case EndpointFailure::kNotAnAnswer:
+    case EndpointFailure::kTooLarge:
+    case EndpointFailure::kBadRequest:
       return false;
   }
   return false;
@@ -60,7 +60,7 @@ std::optional<double> RetryAfterSeconds(const std::string& retry_after_ms,
   return static_cast<double>(date - unix_now);
 }
 
-double BackoffSeconds(const ChatOptions& options, int64_t retry, Rng& rng) {
+double BackoffSeconds(const ConnectionOptions& options, int64_t retry, Rng& rng) {
   const double doublings = static_cast<double>(std::min<int64_t>(retry, 60));
   const double longest =
       std::min(options.backoff_cap_seconds, options.backoff_seconds * std::exp2(doublings));

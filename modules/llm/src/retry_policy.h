@@ -7,8 +7,8 @@
 #include <string>
 
 #include "dynajob/core/rng.h"
-#include "dynajob/llm/chat_options.h"
-#include "dynajob/llm/http_chat_client.h"
+#include "dynajob/llm/connection_options.h"
+#include "dynajob/llm/endpoint_counters.h"
 
 namespace dynajob {
 
@@ -16,9 +16,9 @@ namespace dynajob {
 inline constexpr double kLongestRetryAfterSeconds = 120;
 
 // The failure that a status other than 200 is.
-ChatFailure FailureOfStatus(int64_t status);
+EndpointFailure FailureOfStatus(int64_t status);
 // Whether another attempt may go better.
-bool IsTransient(ChatFailure failure);
+bool IsTransient(EndpointFailure failure);
 
 // What the endpoint asks for, in seconds: `retry_after_ms` (milliseconds), else `retry_after`
 // (seconds, or an HTTP date relative to `unix_now`). nullopt for values that are missing, not
@@ -28,7 +28,7 @@ std::optional<double> RetryAfterSeconds(const std::string& retry_after_ms,
 
 // min(cap, base * 2^retry), times a uniform draw from [0.5, 1) so that calls that failed together
 // do not come back together. `retry` counts from 0.
-double BackoffSeconds(const ChatOptions& options, int64_t retry, Rng& rng);
+double BackoffSeconds(const ConnectionOptions& options, int64_t retry, Rng& rng);
 
 }  // namespace dynajob
 

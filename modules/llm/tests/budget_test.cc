@@ -122,5 +122,29 @@ TEST(MostTokensOfARequest, IsAtLeastItsBytes) {
   EXPECT_EQ(MostTokens(request).completion_tokens, 7u);
 }
 
+TEST(Budget, ModelsOnOneLedgerShareTheLimitsButNotTheCounts) {
+  const auto ledger = std::make_shared<BudgetLedger>();
+  const BudgetOptions limits = {.max_calls = 3, .max_tokens = 1000};
+  const auto chat = Budget::Create(limits, "chat", ledger).value();
+  const auto embeddings = Budget::Create(limits, "embeddings", ledger).value();
+  ASSERT_EQ(chat->Reserve({100, 10}), Admission::kGranted);
+  chat->Settle({100, 10}, Usage(100, 10));
+  ASSERT_EQ(embeddings->Reserve({800, 0}), Admission::kGranted);
+  EXPECT_EQ(chat->Reserve({100, 10}), Admission::kWait) << "the other may use less";
+  embeddings->Settle({800, 0}, Usage(500, 0));
+  ASSERT_EQ(chat->Reserve({100, 10}), Admission::kGranted);
+  chat->Fail({100, 10});
+  EXPECT_EQ(embeddings->Reserve({1, 0}), Admission::kRefused) << "three calls are made";
+  EXPECT_THAT(embeddings->Reached().message, HasSubstr("llm.max_calls is 3 and 3 are made"));
+  EXPECT_EQ(chat->spending().paid, 1u);
+  EXPECT_EQ(chat->spending().failed, 1u);
+  EXPECT_EQ(embeddings->spending().prompt_tokens, 500u);
+}
+
+TEST(MostTokens, OfTextsIsTheirBytesAndSomethingEach) {
+  EXPECT_EQ(MostTokens(EmbeddingsRequest{.texts = {"abc", "ü"}}).prompt_tokens, 3u + 2u + 2 * 16u);
+  EXPECT_EQ(MostTokens(EmbeddingsRequest{.texts = {"abc"}}).completion_tokens, 0u);
+}
+
 }  // namespace
 }  // namespace dynajob

@@ -56,11 +56,11 @@ inline std::unique_ptr<HttpChatClient> MakeClient(const ChatOptions& options,
   return std::move(client).value();
 }
 
-inline uint64_t Of(const std::array<uint64_t, kChatFailures>& counts, ChatFailure failure) {
+inline uint64_t Of(const std::array<uint64_t, kEndpointFailures>& counts, EndpointFailure failure) {
   return counts[static_cast<size_t>(failure)];
 }
 
-inline void ExpectAddsUp(const ChatCounters& counters) {
+inline void ExpectAddsUp(const EndpointCounters& counters) {
   EXPECT_EQ(counters.submitted,
             counters.succeeded + counters.all_failed() + counters.cancelled + counters.pending);
 }
@@ -96,12 +96,12 @@ class Collector {
 class HttpChatClientTest : public testing::Test {
  protected:
   // The error of one call under a script, after checking that the counters agree.
-  Error FailingCall(const nlohmann::json& script, ChatFailure cause, ChatOptions options) {
+  Error FailingCall(const nlohmann::json& script, EndpointFailure cause, ChatOptions options) {
     server_.SetScript(script);
     auto client = MakeClient(options, key_);
     const auto reply = Ask(*client, Question());
     EXPECT_FALSE(reply.ok());
-    const ChatCounters counters = client->counters();
+    const EndpointCounters counters = client->counters();
     ExpectAddsUp(counters);
     EXPECT_EQ(Of(counters.failed, cause), 1U) << ToString(cause);
     EXPECT_EQ(counters.all_failed(), 1U);
@@ -109,12 +109,12 @@ class HttpChatClientTest : public testing::Test {
     counters_ = counters;
     return reply.ok() ? Error{ErrorCode::kIo, "no error"} : reply.error();
   }
-  Error FailingCall(const nlohmann::json& script, ChatFailure cause) {
+  Error FailingCall(const nlohmann::json& script, EndpointFailure cause) {
     return FailingCall(script, cause, TestOptions(server_));
   }
 
   ScriptedServer server_;
-  ChatCounters counters_;
+  EndpointCounters counters_;
   std::string key_;
 };
 

@@ -141,13 +141,13 @@ TEST(EngineTest, SixtyFourCallsAreInFlightAtOnce) {
   uint64_t most_in_flight = 0;
   for (std::unique_lock lock(mutex); open > 0;) {
     changed.wait_for(lock, std::chrono::milliseconds(5));
-    const ChatCounters counters = client->counters();
+    const EndpointCounters counters = client->counters();
     most_in_flight = std::max(most_in_flight, counters.attempts - counters.succeeded -
                                                   counters.all_failed() - counters.all_retries());
   }
   EXPECT_THAT(failures, testing::IsEmpty());
   EXPECT_EQ(most_in_flight, static_cast<uint64_t>(kConcurrency));
-  const ChatCounters counters = client->counters();
+  const EndpointCounters counters = client->counters();
   EXPECT_EQ(counters.succeeded, static_cast<uint64_t>(kCalls));
   EXPECT_EQ(counters.submitted, counters.succeeded);
   EXPECT_GT(counters.completion_tokens, 0U);

@@ -41,7 +41,7 @@ TEST_F(HttpChatClientTest, AnswersWithAllThatTheEndpointReports) {
   bool found = false;
   for (const TokenLogprobs& token : reply->logprobs) {
     EXPECT_LE(token.logprob, 0);
-    if (token.token != text["response"]) continue;
+    if (token.token != text["response"].get<std::string>()) continue;
     found = true;
     double mass = 0;
     for (const TokenAlternative& other : token.top) mass += std::exp(other.logprob);
@@ -129,8 +129,8 @@ TEST_F(HttpChatClientTest, FailsRequestsThatCannotBeSent) {
   const auto schema = Ask(*client, request);
   ASSERT_FALSE(schema.ok());
   EXPECT_EQ(schema.error().code, ErrorCode::kInvalidArgument);
-  const ChatCounters counters = client->counters();
-  EXPECT_EQ(Of(counters.failed, ChatFailure::kBadRequest), 2U);
+  const EndpointCounters counters = client->counters();
+  EXPECT_EQ(Of(counters.failed, EndpointFailure::kBadRequest), 2U);
   EXPECT_EQ(counters.attempts, 0U);
   EXPECT_EQ(server_.Report()["received"], 0);
   ExpectAddsUp(counters);
@@ -138,11 +138,11 @@ TEST_F(HttpChatClientTest, FailsRequestsThatCannotBeSent) {
 
 TEST_F(HttpChatClientTest, NeverShowsASecret) {
   key_ = "sk-very-secret-key";
-  const Error echoed = FailingCall({{"api_key", "another"}}, ChatFailure::kRefused);
+  const Error echoed = FailingCall({{"api_key", "another"}}, EndpointFailure::kRefused);
   EXPECT_THAT(echoed.message, AllOf(HasSubstr("HTTP 401"), Not(HasSubstr("secret"))));
   const Error in_type =
       FailingCall({{"faults", {{{"kind", "content_type"}, {"type", "text/sk-very-secret-key"}}}}},
-                  ChatFailure::kNotAnAnswer);
+                  EndpointFailure::kNotAnAnswer);
   EXPECT_THAT(in_type.message, Not(HasSubstr("secret")));
 
   key_.clear();
@@ -155,7 +155,7 @@ TEST_F(HttpChatClientTest, NeverShowsASecret) {
   const Error basic = FailingCall(
       {{"faults",
         {{{"kind", "status"}, {"status", 400}, {"message", "you are bob with hunter:2"}}}}},
-      ChatFailure::kRefused, options);
+      EndpointFailure::kRefused, options);
   EXPECT_THAT(basic.message, AllOf(Not(HasSubstr("hunter")), HasSubstr("you are bob with ***")));
   unsetenv("OPENAI_BASE_URL");
 }
@@ -164,7 +164,7 @@ TEST_F(HttpChatClientTest, QuotesServersBrieflyAndOnOneLine) {
   const std::string noise = "\x1b[31mred\r\n\t" + std::string(5000, 'y');
   const Error error =
       FailingCall({{"faults", {{{"kind", "status"}, {"status", 400}, {"message", noise}}}}},
-                  ChatFailure::kRefused);
+                  EndpointFailure::kRefused);
   EXPECT_LT(error.message.size(), 500U);
   EXPECT_THAT(error.message, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\n"))));
 }

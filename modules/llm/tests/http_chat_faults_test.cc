@@ -19,16 +19,16 @@ using testing::HasSubstr;
 using HttpChatFaultsTest = HttpChatClientTest;
 
 TEST_F(HttpChatFaultsTest, TriesTransientStatusesAgainUntilTheyAreOver) {
-  const std::map<int, ChatFailure> causes = {
-      {408, ChatFailure::kRequestTimeout}, {409, ChatFailure::kConflict},
-      {429, ChatFailure::kRateLimited},    {500, ChatFailure::kServerError},
-      {502, ChatFailure::kServerError},    {503, ChatFailure::kServerError}};
+  const std::map<int, EndpointFailure> causes = {
+      {408, EndpointFailure::kRequestTimeout}, {409, EndpointFailure::kConflict},
+      {429, EndpointFailure::kRateLimited},    {500, EndpointFailure::kServerError},
+      {502, EndpointFailure::kServerError},    {503, EndpointFailure::kServerError}};
   for (const auto& [status, cause] : causes) {
     server_.SetScript({{"faults", {{{"kind", "status"}, {"status", status}, {"times", 2}}}}});
     auto client = MakeClient(TestOptions(server_));
     const auto reply = Ask(*client, Question());
     ASSERT_TRUE(reply.ok()) << status << ": " << reply.error().message;
-    const ChatCounters counters = client->counters();
+    const EndpointCounters counters = client->counters();
     EXPECT_EQ(Of(counters.retries, cause), 2U) << status;
     EXPECT_EQ(counters.attempts, 3U);
     EXPECT_EQ(server_.Report()["received"], 3);
@@ -40,7 +40,7 @@ TEST_F(HttpChatFaultsTest, NeverTriesARefusalAgain) {
   for (const int status : {400, 401, 403, 404, 418, 422}) {
     const Error error = FailingCall(
         {{"faults", {{{"kind", "status"}, {"status", status}, {"message", "no, because"}}}}},
-        ChatFailure::kRefused);
+        EndpointFailure::kRefused);
     EXPECT_EQ(error.code, ErrorCode::kLlmUnavailable);
     EXPECT_THAT(error.message, HasSubstr(fmt::format("HTTP {}: no, because", status)));
     EXPECT_THAT(error.message, HasSubstr(server_.base_url() + "/chat/completions"));
@@ -52,7 +52,7 @@ TEST_F(HttpChatFaultsTest, GivesUpWhenTheRetriesAreUsedUp) {
   ChatOptions options = TestOptions(server_);
   options.retries = 3;
   const Error error = FailingCall({{"faults", {{{"kind", "status"}, {"status", 500}}}}},
-                                  ChatFailure::kServerError, options);
+                                  EndpointFailure::kServerError, options);
   EXPECT_EQ(error.code, ErrorCode::kLlmUnavailable);
   EXPECT_THAT(error.message, HasSubstr("(4 attempts)"));
   EXPECT_EQ(server_.Report()["received"], 4);
@@ -64,7 +64,7 @@ TEST_F(HttpChatFaultsTest, WaitsWhileAModelIsLoading) {
   ChatOptions options = TestOptions(server_);
   options.retries = 1;
   const Error error =
-      FailingCall({{"faults", {{{"kind", "loading"}}}}}, ChatFailure::kServerError, options);
+      FailingCall({{"faults", {{{"kind", "loading"}}}}}, EndpointFailure::kServerError, options);
   EXPECT_THAT(error.message, HasSubstr("HTTP 503: Loading model"));
 }
 
@@ -87,7 +87,7 @@ TEST_F(HttpChatFaultsTest, GivesUpWhenToldToWaitTooLong) {
                               json{{"Retry-After", "Fri, 31 Dec 2099 23:59:59 GMT"}}}) {
     const Error error =
         FailingCall({{"faults", {{{"kind", "status"}, {"status", 429}, {"headers", headers}}}}},
-                    ChatFailure::kRateLimited);
+                    EndpointFailure::kRateLimited);
     EXPECT_THAT(error.message, HasSubstr("it asks to wait")) << headers;
     EXPECT_EQ(counters_.attempts, 1U);
   }
@@ -99,7 +99,7 @@ TEST_F(HttpChatFaultsTest, DoesNotWaitBeyondTheDeadlineOfTheCall) {
   const auto start = steady_clock::now();
   const Error error = FailingCall(
       {{"faults", {{{"kind", "status"}, {"status", 503}, {"headers", {{"Retry-After", "60"}}}}}}},
-      ChatFailure::kServerError, options);
+      EndpointFailure::kServerError, options);
   EXPECT_LT(SecondsSince(start), 5);
   EXPECT_THAT(error.message, HasSubstr("llm.total_seconds = 5"));
 }
@@ -109,8 +109,8 @@ TEST_F(HttpChatFaultsTest, TriesBrokenConnectionsAgain) {
     server_.SetScript({{"faults", {{{"kind", kind}, {"times", 2}}}}});
     auto client = MakeClient(TestOptions(server_));
     ASSERT_TRUE(Ask(*client, Question()).ok()) << kind;
-    EXPECT_EQ(Of(client->counters().retries, ChatFailure::kConnection), 2U) << kind;
-    const Error error = FailingCall({{"faults", {{{"kind", kind}}}}}, ChatFailure::kConnection);
+    EXPECT_EQ(Of(client->counters().retries, EndpointFailure::kConnection), 2U) << kind;
+    const Error error = FailingCall({{"faults", {{{"kind", kind}}}}}, EndpointFailure::kConnection);
     EXPECT_EQ(error.code, ErrorCode::kLlmUnavailable);
     EXPECT_EQ(counters_.attempts, 6U);
   }
@@ -123,7 +123,7 @@ TEST_F(HttpChatFaultsTest, CutsOffAnEndpointThatIsSilent) {
   for (const char* kind : {"hang", "hang_body"}) {
     const auto start = steady_clock::now();
     const Error error =
-        FailingCall({{"faults", {{{"kind", kind}}}}}, ChatFailure::kDeadline, options);
+        FailingCall({{"faults", {{{"kind", kind}}}}}, EndpointFailure::kDeadline, options);
     EXPECT_THAT(error.message, HasSubstr("silent for llm.first_byte_seconds = 0.3")) << kind;
     EXPECT_EQ(counters_.attempts, 2U);
     EXPECT_GE(SecondsSince(start), 0.6);
@@ -138,7 +138,7 @@ TEST_F(HttpChatFaultsTest, CutsOffAnAnswerThatNeverEnds) {
   options.total_seconds = 0.8;
   const auto start = steady_clock::now();
   const Error error = FailingCall({{"faults", {{{"kind", "trickle"}, {"seconds", 0.02}}}}},
-                                  ChatFailure::kDeadline, options);
+                                  EndpointFailure::kDeadline, options);
   EXPECT_THAT(error.message, HasSubstr("llm.total_seconds = 0.8"));
   EXPECT_LT(SecondsSince(start), 20);
 }
@@ -181,7 +181,7 @@ TEST_F(HttpChatFaultsTest, TakesNothingForAnAnswerThatIsNone) {
       {{{"kind", "null_content"}}, "no content"},
       {{{"kind", "content_type"}}, "text/html"}};
   for (const auto& [fault, words] : cases) {
-    const Error error = FailingCall({{"faults", {fault}}}, ChatFailure::kNotAnAnswer);
+    const Error error = FailingCall({{"faults", {fault}}}, EndpointFailure::kNotAnAnswer);
     EXPECT_EQ(error.code, ErrorCode::kCorruptData) << fault;
     EXPECT_THAT(error.message, HasSubstr(words)) << fault;
     EXPECT_EQ(counters_.attempts, 1U) << fault;
@@ -191,7 +191,7 @@ TEST_F(HttpChatFaultsTest, TakesNothingForAnAnswerThatIsNone) {
 TEST_F(HttpChatFaultsTest, CutsOffAHugeAnswerAtOnce) {
   for (const bool chunked : {false, true}) {
     const Error error = FailingCall({{"faults", {{{"kind", "huge"}, {"chunked", chunked}}}}},
-                                    ChatFailure::kTooLarge);
+                                    EndpointFailure::kTooLarge);
     EXPECT_EQ(error.code, ErrorCode::kCorruptData);
     EXPECT_THAT(error.message, HasSubstr("llm.max_response_bytes = 4194304"));
     EXPECT_LE(counters_.bytes_received, uint64_t{5} << 20);
@@ -199,7 +199,7 @@ TEST_F(HttpChatFaultsTest, CutsOffAHugeAnswerAtOnce) {
     EXPECT_LT(server_.Report()["bytes_sent"], 50'000'000) << "the server was not stopped";
   }
   const Error error =
-      FailingCall({{"faults", {{{"kind", "header_flood"}}}}}, ChatFailure::kTooLarge);
+      FailingCall({{"faults", {{{"kind", "header_flood"}}}}}, EndpointFailure::kTooLarge);
   EXPECT_EQ(error.code, ErrorCode::kCorruptData);
   EXPECT_THAT(error.message, HasSubstr("headers longer than 65536 bytes"));
 }
@@ -208,13 +208,13 @@ TEST_F(HttpChatFaultsTest, FollowsNoRedirect) {
   ScriptedServer other;
   const Error error =
       FailingCall({{"faults", {{{"kind", "redirect"}, {"location", other.base_url()}}}}},
-                  ChatFailure::kRefused);
+                  EndpointFailure::kRefused);
   EXPECT_THAT(error.message, HasSubstr("redirects are not followed"));
   EXPECT_EQ(other.Report()["received"], 0);
 }
 
 TEST_F(HttpChatFaultsTest, RefusesWhatIsNotHttp) {
-  const Error error = FailingCall({{"faults", {{{"kind", "garbage"}}}}}, ChatFailure::kConnection);
+  const Error error = FailingCall({{"faults", {{{"kind", "garbage"}}}}}, EndpointFailure::kConnection);
   EXPECT_EQ(error.code, ErrorCode::kLlmUnavailable);
 }
 
@@ -251,7 +251,7 @@ TEST_F(HttpChatFaultsTest, CountersAddUpUnderEveryFaultAtOnce) {
   for (std::thread& thread : threads) thread.join();
   uint64_t ok = 0;
   for (const auto& reply : collector.Wait()) ok += reply.ok() ? 1 : 0;
-  const ChatCounters counters = client->counters();
+  const EndpointCounters counters = client->counters();
   EXPECT_EQ(counters.submitted, 200U);
   EXPECT_EQ(counters.pending, 0U);
   EXPECT_EQ(counters.succeeded, ok);

@@ -27,7 +27,7 @@ TEST(RetryAfterTest, IgnoresWhatItDoesNotUnderstand) {
 }
 
 TEST(BackoffTest, DoublesUpToItsCapWithJitter) {
-  ChatOptions options;
+  ConnectionOptions options;
   options.backoff_seconds = 1;
   options.backoff_cap_seconds = 10;
   Rng rng(1);

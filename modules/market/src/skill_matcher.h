@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "skill_evidence.h"
+#include "skill_scan.h"
 #include "word_table.h"
 
 namespace dynajob {
@@ -55,11 +57,6 @@ class SkillMatcher {
 
  private:
   using WordId = WordTable::Id;
-  struct Token {
-    WordId word = WordTable::kUnknown;
-    uint32_t begin = 0;  // bytes of the text
-    uint32_t end = 0;
-  };
   struct Spelling {
     int target = kNotASkill;
     SpellingGuard guard = SpellingGuard::kNone;
@@ -69,43 +66,23 @@ class SkillMatcher {
     std::vector<Spelling> spellings;
     std::vector<std::pair<WordId, uint32_t>> children;  // few, but for the root
   };
-  struct Hit {
+  struct Hit : SkillSpan {
     const Spelling* spelling = nullptr;
-    size_t first_token = 0;
-    size_t last_token = 0;
     bool accepted = false;
     int target() const { return spelling->target; }
   };
-  // One search.
-  struct Scan {
-    std::string_view text;
-    std::vector<Token> tokens;
-    std::string_view Gap(size_t token) const {  // between this token and the next
-      return text.substr(tokens[token].end, tokens[token + 1].begin - tokens[token].end);
-    }
-  };
 
-  std::vector<Token> Tokenize(std::string_view text) const;
-  void AppendDotted(std::string_view text, size_t begin, size_t end,
-                    std::vector<Token>& tokens) const;
+  // The node that a phrase beginning with this word leads to; 0: none.
+  uint32_t First(WordId word) const { return word < first_.size() ? first_[word] : 0; }
   uint32_t Child(uint32_t node, WordId word) const;  // 0: none
   uint32_t AddChild(uint32_t node, WordId word);
   const Spelling* BestSpelling(const Node& node, std::string_view source) const;
-  Hit LongestHit(const Scan& scan, size_t first) const;
-  std::vector<Hit> CollectHits(const Scan& scan) const;
-  bool HasCue(const Scan& scan, const Hit& hit) const;
-  bool NamesPeople(const Scan& scan, const Hit& hit) const;
-  bool StandsAlone(const Scan& scan, const Hit& hit) const;
-  bool AreListNeighbours(const Scan& scan, const Hit& left, const Hit& right) const;
-  bool AreJoinedByPreposition(const Scan& scan, const Hit& left, const Hit& right) const;
-  void AcceptInDenseLines(const Scan& scan, std::vector<Hit>& hits) const;
-  bool Is(WordId word, uint8_t role) const {
-    return word < roles_.size() && (roles_[word] & role) != 0;
-  }
-  void AddRole(std::string_view word, uint8_t role);
+  Hit LongestHit(const SkillScan& scan, size_t first) const;
+  std::vector<Hit> CollectHits(const SkillScan& scan) const;
+  void AcceptInDenseLines(const SkillScan& scan, std::vector<Hit>& hits) const;
 
   WordTable words_;
-  std::vector<uint8_t> roles_;   // by word: what it says about a skill beside it
+  SkillEvidence evidence_;
   std::vector<Node> nodes_;      // nodes_[0] is the root
   std::vector<uint32_t> first_;  // by word: the root's child
 };

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "dynajob/market/text_facts.h"
 
@@ -74,32 +73,38 @@ const PhraseScanner& Markers() {
   return scanner;
 }
 
-// Length of the first sentence with what ends it: a line end, or a stop before a blank.
-size_t SentenceLength(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') return i + 1;
-    const bool stop = text[i] == '.' || text[i] == '!' || text[i] == '?';
-    if (stop && i + 1 < text.size() && text[i + 1] == ' ') return i + 1;
-  }
-  return text.size();
+// Whether a sentence ends before `at`, which is not 0: with a line end, or a stop before a blank.
+bool EndsSentence(std::string_view text, size_t at) {
+  const char last = text[at - 1];
+  if (last == '\n') return true;
+  return (last == '.' || last == '!' || last == '?') && at < text.size() && text[at] == ' ';
 }
 
 }  // namespace
 
 std::string MaskBoilerplate(std::string_view posting) {
-  // Where the markers end; a marker never spans two sentences.
-  std::vector<size_t> marks;
-  Markers().ForEach(posting, [&](size_t, size_t end) { marks.push_back(end); });
   std::string masked(posting);
-  auto mark = marks.begin();
-  for (size_t begin = 0; mark != marks.end() && begin < posting.size();) {
-    const size_t length = SentenceLength(posting.substr(begin));
-    const bool marked = *mark <= begin + length;
-    while (mark != marks.end() && *mark <= begin + length) ++mark;
-    if (marked && length <= kMaxSentenceBytes)
-      std::fill_n(masked.begin() + static_cast<std::ptrdiff_t>(begin), length, '\n');
-    begin += length;
-  }
+  size_t done = 0;        // where the last marked sentence ends
+  size_t long_until = 0;  // up to here a sentence that is too long is known to go on
+  // A marker never spans two sentences; the sentence is the one that its last byte is in.
+  Markers().ForEach(posting, [&](size_t, size_t mark) {
+    if (mark <= done || mark <= long_until) return;
+    const size_t known = std::max(done, long_until);
+    size_t begin = mark - 1;
+    while (begin > known && !EndsSentence(posting, begin) && mark - begin <= kMaxSentenceBytes)
+      --begin;
+    const bool goes_on = begin == long_until && begin > 0 && !EndsSentence(posting, begin);
+    size_t end = mark;
+    while (!goes_on && end < posting.size() && !EndsSentence(posting, end) &&
+           end - begin <= kMaxSentenceBytes)
+      ++end;
+    if (goes_on || end - begin > kMaxSentenceBytes) {
+      long_until = end;
+      return;
+    }
+    std::fill_n(masked.begin() + static_cast<std::ptrdiff_t>(begin), end - begin, '\n');
+    done = end;
+  });
   return masked;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 
@@ -256,6 +257,24 @@ constexpr std::array<bool, 256> kKept = [] {
   return kept;
 }();
 
+constexpr uint64_t EveryByte(uint8_t byte) { return 0x0101010101010101ULL * byte; }
+
+// The top bit of each byte that equals `byte`. Requires all bytes below 0x80.
+constexpr uint64_t BytesEqual(uint64_t bytes, uint8_t byte) {
+  const uint64_t other = bytes ^ EveryByte(byte);
+  return ~(other + EveryByte(0x7F)) & EveryByte(0x80);
+}
+
+// Whether eight bytes are kept characters with single blanks between them; the first and the last
+// may be blanks.
+bool AreKept(uint64_t bytes) {
+  constexpr uint64_t kTop = EveryByte(0x80);
+  if ((bytes & kTop) != 0 || ((bytes + EveryByte(0x80 - ' ')) & kTop) != kTop) return false;
+  const uint64_t blanks = BytesEqual(bytes, ' ');
+  return (BytesEqual(bytes, '<') | BytesEqual(bytes, '&') | BytesEqual(bytes, 0x7F) |
+          (blanks & blanks << 8)) == 0;
+}
+
 // Length of the run at `at` that PlainText keeps as it is: kept characters with single blanks
 // between them.
 size_t KeptRun(std::string_view text, size_t at) {
@@ -263,6 +282,13 @@ size_t KeptRun(std::string_view text, size_t at) {
     return i < text.size() && kKept[static_cast<unsigned char>(text[i])];
   };
   size_t end = at;
+  uint64_t bytes = 0;
+  for (; end + sizeof bytes <= text.size(); end += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + end, sizeof bytes);
+    if (!AreKept(bytes) || (text[end] == ' ' && (end == at || text[end - 1] == ' '))) break;
+  }
+  // Whether a blank belongs to the run depends on what follows it.
+  if (end > at && text[end - 1] == ' ') --end;
   while (kept(end) || (end > at && end < text.size() && text[end] == ' ' && kept(end + 1))) ++end;
   return end - at;
 }

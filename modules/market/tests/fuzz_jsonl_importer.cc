@@ -78,8 +78,14 @@ void CheckImport(std::string_view bytes, ImportKind kind) {
   };
   const auto report = ImportFile(file.path, options, sink, quarantine);
   if (!report.ok()) {
-    DYNAJOB_CHECK(report.error().code == ErrorCode::kInvalidArgument && kind == ImportKind::kAuto,
-                  "only the kind of rows can be refused: " + report.error().message);
+    // The kind of the rows, or all of the file: Parquet and the like, CSV with unknown columns.
+    const std::string& message = report.error().message;
+    const bool about_kind = message.starts_with("import.kind is auto");
+    DYNAJOB_CHECK(report.error().code == ErrorCode::kInvalidArgument,
+                  "bytes are refused: " + message);
+    DYNAJOB_CHECK(!about_kind || kind == ImportKind::kAuto, "the kind was given: " + message);
+    DYNAJOB_CHECK(about_kind || put == 0,
+                  "a file is refused before any of it is taken: " + message);
     return;
   }
   DYNAJOB_CHECK(report->imported == put && report->quarantined == quarantined,

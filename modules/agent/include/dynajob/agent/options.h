@@ -33,8 +33,8 @@ enum class Backend {
 enum class SearchControl {
   kReplay,  // pairs that were tried, as the specification
   kUnseen,  // jobs that were never tried for that state
-  // Of several times as many such pairs those whose update would change Q most, by the priorities of
-  // prioritized sweeping (Moore and Atkeson 1993; Sutton and Barto 2018, section 8.4).
+  // Of several times as many such pairs those whose update would change Q most, by the priorities
+  // of prioritized sweeping (Moore and Atkeson 1993; Sutton and Barto 2018, section 8.4).
   kPrioritized,
 };
 
@@ -133,7 +133,7 @@ struct OnlineOptions {
   int64_t warmup_steps = 5;          // steps before the first update
   // Real updates after a step. A control for planning makes as many of them, 1 + planning_steps.
   int64_t updates_per_step = 1;
-  double rehearsal_new_user = 0.0;   // share of pre-training data in the batches
+  double rehearsal_new_user = 0.0;  // share of pre-training data in the batches
   double rehearsal_new_system = 0.75;
 
   Status Validate() const;

@@ -27,7 +27,8 @@ namespace dynajob {
 
 struct EmbedOptions {
   // What makes the vectors: "lexical" (lexical_embedder.h), "sample" (dynajob/market/
-  // sample_vectors.h: the sample market only), else a model for MiniLmEmbedder.
+  // sample_vectors.h: the sample market only), "endpoint" (endpoint_embedder.h), else a model for
+  // MiniLmEmbedder.
   std::string model = "lexical";
   // Whether longer text stands in for skills that are not listed. Without it, an entity without a
   // required field is not in the catalog.

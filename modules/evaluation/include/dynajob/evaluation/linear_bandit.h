@@ -8,12 +8,14 @@
 #ifndef DYNAJOB_EVALUATION_LINEAR_BANDIT_H_
 #define DYNAJOB_EVALUATION_LINEAR_BANDIT_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "dynajob/core/config.h"
+#include "dynajob/core/pair_facts.h"
 #include "dynajob/core/rng.h"
 #include "dynajob/evaluation/arm.h"
 #include "dynajob/rewards/cosine_reward.h"
@@ -57,29 +59,35 @@ class LinearPosterior {
   std::vector<double> weights_;
 };
 
-// What a linear model sees of a pair: 1, the standardised cosine, and the job within the principal
-// subspace of the training jobs' vectors, scaled so that it has unit variance in all. Scales and
-// subspace come from the training split only. Immutable, safe for concurrent use.
+// What a linear model sees of a pair: 1, the standardised cosine, the job within the principal
+// subspace of the training jobs' vectors, scaled so that it has unit variance in all, and, where
+// the networks see them too, the structured facts (core/pair_facts.h), centred and scaled likewise.
+// Scales and subspace come from the training split only. Immutable, safe for concurrent use.
 class BanditFeatures {
  public:
   // Borrows `cosine` and its catalog. Requires candidates and jobs.
   BanditFeatures(const CosineReward& cosine, std::span<const CandidateRow> training_candidates,
-                 std::span<const JobRow> training_jobs, size_t components, uint64_t seed);
+                 std::span<const JobRow> training_jobs, size_t components, bool structured_facts,
+                 uint64_t seed);
 
-  size_t dimension() const { return 2 + components_; }
+  size_t dimension() const { return 2 + components_ + fact_mean_.size(); }
   void Encode(Pair pair, std::span<double> features) const;
   // The weights with which a linear model's reward is the cosine.
   std::vector<double> CosineWeights() const;
 
  private:
-  void FitCosine(std::span<const CandidateRow> candidates, std::span<const JobRow> jobs,
-                 uint64_t seed);
+  std::array<float, kPairFactCount> FactsOf(Pair pair) const;
+  // Moments of the cosine and of the facts, on random pairs.
+  void FitPairs(std::span<const CandidateRow> candidates, std::span<const JobRow> jobs,
+                uint64_t seed);
   void FitSubspace(std::span<const JobRow> jobs, uint64_t seed);
 
   const CosineReward& cosine_;
   size_t components_;
   double cosine_mean_ = 0;
   double cosine_deviation_ = 1;
+  std::vector<double> fact_mean_;  // empty: no facts
+  double fact_scale_ = 1;
   std::vector<double> job_mean_;
   std::vector<double> basis_;  // components x action_dim, row-major, orthonormal up to one scale
 };

@@ -18,8 +18,8 @@
 namespace dynajob {
 
 struct PretrainedAgent {
-  std::shared_ptr<const PairEncoder> encoder;  // that the agent borrows
-  std::shared_ptr<const DynaQAgent> agent;
+  std::shared_ptr<const PairEncoder> encoder = nullptr;  // that the agent borrows
+  std::shared_ptr<const DynaQAgent> agent = nullptr;
   uint64_t labels = 0;
   uint64_t predicted_rewards = 0;
   uint64_t unanswered = 0;

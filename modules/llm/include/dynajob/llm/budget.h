@@ -1,9 +1,10 @@
-// What may be spent on a chat model, and what was.
+// What may be spent on the models behind endpoints, and what was.
 //
 // A call reserves the most that it could use before it is sent and settles with what it did use, so
 // that calls in flight never take a limit by surprise: the limits hold as long as the endpoint's
-// own figures for a call stay within its reservation. Limits and counts are those of one Budget,
-// that is of one run of the program; answers from the cache cost nothing. Safe for concurrent use.
+// own figures for a call stay within its reservation. A Budget counts the calls to one model;
+// limits are those of a ledger, which all models of one run of the program share. Answers from the
+// cache cost nothing. Safe for concurrent use.
 #ifndef DYNAJOB_LLM_BUDGET_H_
 #define DYNAJOB_LLM_BUDGET_H_
 
@@ -13,11 +14,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dynajob/core/config.h"
 #include "dynajob/core/result.h"
 #include "dynajob/llm/chat.h"
+#include "dynajob/llm/embeddings_client.h"
 
 namespace dynajob {
 
@@ -48,6 +51,7 @@ struct CallEstimate {
 };
 // No tokenizer makes more tokens than bytes, and chat templates add a few to each message.
 CallEstimate MostTokens(const ChatRequest& request);
+CallEstimate MostTokens(const EmbeddingsRequest& request);
 
 struct Spending {
   uint64_t paid = 0;           // calls that were answered
@@ -65,12 +69,26 @@ struct Spending {
   }
 };
 
+// What is used of the limits, by all models together.
+class BudgetLedger {
+ private:
+  friend class Budget;
+  std::mutex mutex_;  // of all below, and of the counts of every Budget on this ledger
+  uint64_t ended_ = 0;
+  uint64_t in_flight_ = 0;
+  uint64_t reserved_tokens_ = 0;
+  double reserved_cost_ = 0;
+  uint64_t charged_tokens_ = 0;  // against the limit: reported, or the reservation
+  double charged_cost_ = 0;
+};
+
 class Budget {
  public:
   // kInvalidArgument when the options are, or when there is a limit of money and no price for
-  // `model`: what cannot be reserved cannot be kept.
+  // `model`: what cannot be reserved cannot be kept. Without a ledger it has one of its own.
   static Result<std::unique_ptr<Budget>> Create(const BudgetOptions& options,
-                                                std::string_view model);
+                                                std::string_view model,
+                                                std::shared_ptr<BudgetLedger> ledger = nullptr);
 
   enum class Admission {
     kGranted,  // reserved; ends with Settle or Fail
@@ -90,21 +108,17 @@ class Budget {
   Spending spending() const;
 
  private:
-  Budget(const BudgetOptions& options, std::optional<TokenPrice> price)
-      : options_(options), price_(price) {}
+  Budget(const BudgetOptions& options, std::optional<TokenPrice> price,
+         std::shared_ptr<BudgetLedger> ledger)
+      : options_(options), price_(price), ledger_(std::move(ledger)) {}
 
   double MostCost(const CallEstimate& estimate) const;
   void Release(const CallEstimate& estimate);
 
   const BudgetOptions options_;
   const std::optional<TokenPrice> price_;
-  mutable std::mutex mutex_;
-  Spending spending_;
-  uint64_t in_flight_ = 0;
-  uint64_t reserved_tokens_ = 0;
-  double reserved_cost_ = 0;
-  uint64_t charged_tokens_ = 0;  // against the limit: reported, or the reservation
-  double charged_cost_ = 0;
+  const std::shared_ptr<BudgetLedger> ledger_;
+  Spending spending_;  // of this model
 };
 
 }  // namespace dynajob

@@ -25,9 +25,9 @@ class ChatClient {
 
   // Queues one request and returns at once. `done` is called exactly once, on a thread of the
   // client, with the answer, or kLlmUnavailable (retries included in vain, or an error that no
-  // retry mends), kCorruptData (an answer that is not what the API says), kInvalidArgument (a request
-  // that cannot be sent, such as text that is not UTF-8) or kCancelled. It must not block or throw:
-  // other answers wait for it. It may Submit, but not destroy the client.
+  // retry mends), kCorruptData (an answer that is not what the API says), kInvalidArgument (a
+  // request that cannot be sent, such as text that is not UTF-8) or kCancelled. It must not block
+  // or throw: other answers wait for it. It may Submit, but not destroy the client.
   virtual void Submit(ChatRequest request, Done done) = 0;
 };
 

@@ -1,13 +1,13 @@
-// How an endpoint is reached and how hard it is tried.
+// Which chat model is asked, and how it answers.
 #ifndef DYNAJOB_LLM_CHAT_OPTIONS_H_
 #define DYNAJOB_LLM_CHAT_OPTIONS_H_
 
-#include <cstdint>
 #include <string>
 
 #include "dynajob/core/config.h"
 #include "dynajob/core/result.h"
 #include "dynajob/llm/chat.h"
+#include "dynajob/llm/connection_options.h"
 
 namespace dynajob {
 
@@ -15,29 +15,8 @@ namespace dynajob {
 // refuse the older name, all others know only it.
 enum class TokenLimitField { kMaxTokens, kMaxCompletionTokens };
 
-struct ChatOptions {
-  // With the path of the API, such as "http://localhost:8000/v1". Empty: $OPENAI_BASE_URL. No
-  // credentials here, because configurations are printed and stored.
-  std::string base_url;
-  std::string model;        // as the endpoint names it; needed to make a client
-  int64_t concurrency = 8;  // calls in flight at once, a connection each
-
-  // Seconds. The first two are per attempt and a call that exceeds them is tried again; the last
-  // covers the call from the start of its first attempt, with all retries and waits.
-  double connect_seconds = 10;
-  double first_byte_seconds = 120;  // longest silence: before the first byte and between two
-  double total_seconds = 600;
-
-  int64_t retries = 5;              // attempts after the first
-  double backoff_seconds = 0.5;     // wait before the first retry; doubles with each
-  double backoff_cap_seconds = 30;  // longest wait that we choose; the endpoint may ask for more
-
-  // Our side of the endpoint's rate limits; 0 is none. A minute holds at most one second's worth
-  // (at least one request) more than this.
-  int64_t requests_per_minute = 0;
-  int64_t tokens_per_minute = 0;
-
-  int64_t max_response_bytes = int64_t{4} << 20;  // headers and body of one answer
+struct ChatOptions : ConnectionOptions {
+  std::string model;  // as the endpoint names it; needed to make a client
   TokenLimitField token_limit_field = TokenLimitField::kMaxTokens;
 
   Sampling sampling;  // for requests that whoever asks does not decide otherwise
@@ -46,9 +25,6 @@ struct ChatOptions {
   Status Validate() const;
   void Bind(ConfigRegistry& registry);  // "llm.…"
 };
-
-// $OPENAI_API_KEY; empty when not set. It is kept out of every configuration.
-std::string ApiKeyFromEnvironment();
 
 }  // namespace dynajob
 

@@ -12,7 +12,6 @@
 #ifndef DYNAJOB_LLM_HTTP_CHAT_CLIENT_H_
 #define DYNAJOB_LLM_HTTP_CHAT_CLIENT_H_
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -23,47 +22,11 @@
 #include "dynajob/core/result.h"
 #include "dynajob/llm/chat_client.h"
 #include "dynajob/llm/chat_options.h"
+#include "dynajob/llm/endpoint_counters.h"
 
 namespace dynajob {
 
-// Why an attempt came to nothing.
-enum class ChatFailure {
-  kConnection,      // not made, broken, or cut short
-  kDeadline,        // a deadline of ours passed
-  kRequestTimeout,  // 408
-  kConflict,        // 409
-  kRateLimited,     // 429
-  kServerError,     // 5xx
-  kRefused,         // any other status
-  kNotAnAnswer,     // arrived whole, but is not what the API says
-  kTooLarge,        // longer than max_response_bytes; cut off
-  kBadRequest,      // could not be sent: text that is not UTF-8, a schema that is not JSON
-};
-inline constexpr size_t kChatFailures = 10;
-std::string_view ToString(ChatFailure failure);  // "connection", "deadline", "rate-limited", …
-
-// submitted = succeeded + sum(failed) + cancelled + pending, and
-// attempts = succeeded + sum(failed, except kBadRequest) + sum(retries) - calls whose deadline
-// passed between attempts + attempts under way or cut off by cancellation.
-struct ChatCounters {
-  uint64_t submitted = 0;
-  uint64_t pending = 0;  // queued, in flight, or waiting for a retry
-  uint64_t succeeded = 0;
-  uint64_t cancelled = 0;
-  std::array<uint64_t, kChatFailures> failed{};   // calls, by the cause of the last attempt
-  std::array<uint64_t, kChatFailures> retries{};  // attempts that were followed by another
-  uint64_t attempts = 0;                          // that were begun
-  uint64_t resent = 0;         // within attempts: a kept connection was closed before any byte came
-  uint64_t prompt_tokens = 0;  // as reported, of calls that succeeded
-  uint64_t completion_tokens = 0;
-  uint64_t bytes_sent = 0;  // headers and bodies
-  uint64_t bytes_received = 0;
-  double in_flight_seconds = 0;   // summed over attempts
-  double worker_cpu_seconds = 0;  // of the worker thread
-
-  uint64_t all_failed() const;
-  uint64_t all_retries() const;
-};
+class EndpointWorker;
 
 class HttpChatClient final : public ChatClient {
  public:
@@ -93,13 +56,13 @@ class HttpChatClient final : public ChatClient {
   Outcome AskForOutcome(ChatRequest request, const LogitBias& bias = {});
 
   // A consistent snapshot.
-  ChatCounters counters() const;
+  EndpointCounters counters() const;
 
  private:
-  class Worker;
-  explicit HttpChatClient(std::unique_ptr<Worker> worker);
+  HttpChatClient(const ChatOptions& options, std::unique_ptr<EndpointWorker> worker);
 
-  std::unique_ptr<Worker> worker_;
+  const ChatOptions options_;
+  std::unique_ptr<EndpointWorker> worker_;
 };
 
 }  // namespace dynajob

@@ -1,7 +1,8 @@
-#include "chat_worker.h"
+#include "endpoint_worker.h"
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <random>
 
 #include <fmt/format.h>
@@ -17,6 +18,38 @@ using std::chrono::milliseconds;
 
 constexpr int kIdlePollMs = 60'000;  // Submit and the destructor wake the worker
 constexpr double kBytesPerToken = 4;
+
+Status InitializeLibcurl() {
+  static std::once_flag once;
+  static CURLcode code = CURLE_OK;
+  std::call_once(once, [] { code = curl_global_init(CURL_GLOBAL_DEFAULT); });
+  if (code == CURLE_OK) return Status::Ok();
+  return Error{ErrorCode::kLlmUnavailable,
+               fmt::format("libcurl cannot be initialised: {}", curl_easy_strerror(code))};
+}
+
+Result<EndpointUrl> ResolveUrl(const ConnectionOptions& options) {
+  if (!options.base_url.empty()) return ParseEndpointUrl(options.base_url, "llm.base_url");
+  const char* from_environment = std::getenv("OPENAI_BASE_URL");
+  if (from_environment == nullptr || *from_environment == '\0')
+    return InvalidArgument(
+        "llm.base_url is not set: give the API of the endpoint, such as "
+        "http://localhost:8000/v1, there or in OPENAI_BASE_URL");
+  return ParseEndpointUrl(from_environment, "OPENAI_BASE_URL");
+}
+
+// The key becomes a line of the request: a line break in it would be another header.
+Status CheckApiKey(const std::string& api_key, const EndpointUrl& url) {
+  const bool printable =
+      std::all_of(api_key.begin(), api_key.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (!printable)
+    return InvalidArgument(
+        "OPENAI_API_KEY holds white space, a control character or a character outside ASCII");
+  if (!api_key.empty() && (!url.user.empty() || !url.password.empty()))
+    return InvalidArgument(
+        "both OPENAI_API_KEY and a user name in OPENAI_BASE_URL are set: an endpoint takes one");
+  return Status::Ok();
+}
 
 SteadyTime Now() { return std::chrono::steady_clock::now(); }
 
@@ -58,8 +91,18 @@ void CheckMulti(CURLMcode code) {
 
 }  // namespace
 
-HttpChatClient::Worker::Worker(const ChatOptions& options, const EndpointUrl& url,
-                               const std::string& api_key)
+Result<std::unique_ptr<EndpointWorker>> EndpointWorker::Create(const ConnectionOptions& options,
+                                                               std::string_view path,
+                                                               const std::string& api_key) {
+  DYNAJOB_RETURN_IF_ERROR(InitializeLibcurl());
+  DYNAJOB_RETURN_IF_ERROR(options.Validate());
+  DYNAJOB_ASSIGN_OR_RETURN(const EndpointUrl url, ResolveUrl(options));
+  DYNAJOB_RETURN_IF_ERROR(CheckApiKey(api_key, url));
+  return std::unique_ptr<EndpointWorker>(new EndpointWorker(options, url, path, api_key));
+}
+
+EndpointWorker::EndpointWorker(const ConnectionOptions& options, const EndpointUrl& url,
+                               std::string_view path, const std::string& api_key)
     : options_(options),
       base_url_(url.redacted),
       headers_(MakeHeaders(api_key), &curl_slist_free_all),
@@ -72,7 +115,7 @@ HttpChatClient::Worker::Worker(const ChatOptions& options, const EndpointUrl& ur
   // A user name without a password is a token.
   for (const std::string& secret : {api_key, url.password, url.password.empty() ? url.user : ""})
     if (!secret.empty()) secrets_.push_back(secret);
-  target_ = {.url = base_url_ + "/chat/completions",
+  target_ = {.url = base_url_ + std::string(path),
              .user = url.user,
              .password = url.password,
              .headers = headers_.get(),
@@ -82,7 +125,7 @@ HttpChatClient::Worker::Worker(const ChatOptions& options, const EndpointUrl& ur
   thread_ = std::thread([this] { Run(); });
 }
 
-HttpChatClient::Worker::~Worker() {
+EndpointWorker::~EndpointWorker() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -91,16 +134,16 @@ HttpChatClient::Worker::~Worker() {
   thread_.join();
 }
 
-ChatCounters HttpChatClient::Worker::counters() const {
+EndpointCounters EndpointWorker::counters() const {
   const std::lock_guard lock(mutex_);
   return counters_;
 }
 
-void HttpChatClient::Worker::Enqueue(Result<std::string> body, int64_t max_tokens,
-                                     OutcomeDone done) {
-  const double bytes = body.ok() ? static_cast<double>(body->size()) : 0;
-  auto call = std::make_unique<Call>(std::move(body), std::move(done));
-  call->estimated_tokens = bytes / kBytesPerToken + static_cast<double>(max_tokens);
+void EndpointWorker::Enqueue(EndpointCall asked) {
+  const double bytes = asked.body.ok() ? static_cast<double>(asked.body->size()) : 0;
+  const auto answer_tokens = static_cast<double>(asked.answer_tokens);
+  auto call = std::make_unique<Call>(std::move(asked));
+  call->estimated_tokens = bytes / kBytesPerToken + answer_tokens;
   {
     const std::lock_guard lock(mutex_);
     ++counters_.submitted;
@@ -110,7 +153,7 @@ void HttpChatClient::Worker::Enqueue(Result<std::string> body, int64_t max_token
   curl_multi_wakeup(multi_.get());
 }
 
-void HttpChatClient::Worker::Run() {
+void EndpointWorker::Run() {
   while (TakeQueue()) {
     StartReady(Now());
     int running = 0;
@@ -127,14 +170,14 @@ void HttpChatClient::Worker::Run() {
   CancelAll();
 }
 
-bool HttpChatClient::Worker::TakeQueue() {
+bool EndpointWorker::TakeQueue() {
   const std::lock_guard lock(mutex_);
   std::move(submitted_.begin(), submitted_.end(), std::back_inserter(fresh_));
   submitted_.clear();
   return !stopping_;
 }
 
-HttpChatClient::Worker::CallPtr HttpChatClient::Worker::NextReady(SteadyTime now) {
+EndpointWorker::CallPtr EndpointWorker::NextReady(SteadyTime now) {
   const auto soonest = std::min_element(
       waiting_.begin(), waiting_.end(),
       [](const CallPtr& a, const CallPtr& b) { return a->ready_at < b->ready_at; });
@@ -149,7 +192,7 @@ HttpChatClient::Worker::CallPtr HttpChatClient::Worker::NextReady(SteadyTime now
   return call;
 }
 
-bool HttpChatClient::Worker::RateLimited(const Call& call, SteadyTime now) {
+bool EndpointWorker::RateLimited(const Call& call, SteadyTime now) {
   const double wait =
       std::max(request_bucket_.SecondsUntilReady(1, Seconds(now)),
                token_bucket_.SecondsUntilReady(call.estimated_tokens, Seconds(now)));
@@ -157,13 +200,14 @@ bool HttpChatClient::Worker::RateLimited(const Call& call, SteadyTime now) {
   return wait > 0;
 }
 
-void HttpChatClient::Worker::StartReady(SteadyTime now) {
+void EndpointWorker::StartReady(SteadyTime now) {
   while (flying_.size() < static_cast<size_t>(options_.concurrency) && now >= rate_ready_at_) {
     CallPtr call = NextReady(now);
     if (call == nullptr) return;
-    if (!call->body.ok()) {
-      FailCall(std::move(call),
-               FailedAttempt(ChatFailure::kBadRequest, call->body.error().message));
+    if (!call->asked.body.ok()) {
+      const Attempt unsent =
+          FailedAttempt(EndpointFailure::kBadRequest, call->asked.body.error().message);
+      FailCall(std::move(call), unsent);
     } else if (RateLimited(*call, now)) {
       call->ready_at = now;
       call->attempts > 0 ? waiting_.push_back(std::move(call)) : fresh_.push_front(std::move(call));
@@ -173,7 +217,7 @@ void HttpChatClient::Worker::StartReady(SteadyTime now) {
   }
 }
 
-void HttpChatClient::Worker::Start(CallPtr call, SteadyTime now) {
+void EndpointWorker::Start(CallPtr call, SteadyTime now) {
   request_bucket_.Take(1, Seconds(now));
   token_bucket_.Take(call->estimated_tokens, Seconds(now));
   if (call->attempts == 0) call->deadline = After(now, options_.total_seconds);
@@ -183,14 +227,14 @@ void HttpChatClient::Worker::Start(CallPtr call, SteadyTime now) {
   call->transfer = std::move(idle_.back());
   idle_.pop_back();
   const double left = duration<double>(call->deadline - now).count();
-  call->transfer->Prepare(target_, *call->body, Milliseconds(left));
+  call->transfer->Prepare(target_, *call->asked.body, Milliseconds(left));
   CheckMulti(curl_multi_add_handle(multi_.get(), call->transfer->handle()));
   flying_.push_back(std::move(call));
   const std::lock_guard lock(mutex_);
   ++counters_.attempts;
 }
 
-void HttpChatClient::Worker::CollectFinished() {
+void EndpointWorker::CollectFinished() {
   int left = 0;
   while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
@@ -201,11 +245,12 @@ void HttpChatClient::Worker::CollectFinished() {
     });
     DYNAJOB_CHECK(found != flying_.end(), "libcurl finished a transfer that is not ours");
     const auto index = static_cast<size_t>(found - flying_.begin());
-    EndAttempt(index, JudgeAttempt(*(*found)->transfer, code, options_, secrets_, UnixNow()));
+    EndAttempt(index, JudgeAttempt(*(*found)->transfer, code, options_, secrets_,
+                                   (*found)->asked.read, UnixNow()));
   }
 }
 
-void HttpChatClient::Worker::CutSilent(SteadyTime now) {
+void EndpointWorker::CutSilent(SteadyTime now) {
   for (size_t i = flying_.size(); i-- > 0;) {
     const HttpTransfer& transfer = *flying_[i]->transfer;
     if (transfer.connected() && now >= After(transfer.last_activity(), options_.first_byte_seconds))
@@ -213,7 +258,7 @@ void HttpChatClient::Worker::CutSilent(SteadyTime now) {
   }
 }
 
-void HttpChatClient::Worker::EndAttempt(size_t index, Attempt attempt) {
+void EndpointWorker::EndAttempt(size_t index, Attempt attempt) {
   const SteadyTime now = Now();
   CallPtr call = std::move(flying_[index]);
   flying_[index] = std::move(flying_.back());
@@ -227,13 +272,13 @@ void HttpChatClient::Worker::EndAttempt(size_t index, Attempt attempt) {
     counters_.in_flight_seconds += duration<double>(now - call->attempt_start).count();
   }
   idle_.push_back(std::move(call->transfer));
-  if (attempt.reply)
+  if (attempt.used)
     Succeed(std::move(call), std::move(attempt));
   else
     RetryOrFail(std::move(call), std::move(attempt), now);
 }
 
-void HttpChatClient::Worker::RetryOrFail(CallPtr call, Attempt attempt, SteadyTime now) {
+void EndpointWorker::RetryOrFail(CallPtr call, Attempt attempt, SteadyTime now) {
   if (!attempt.transient || call->attempts > options_.retries)
     return FailCall(std::move(call), attempt);
   if (attempt.retry_after.value_or(0) > kLongestRetryAfterSeconds) {
@@ -255,8 +300,8 @@ void HttpChatClient::Worker::RetryOrFail(CallPtr call, Attempt attempt, SteadyTi
   ++counters_.retries[static_cast<size_t>(attempt.failure)];
 }
 
-void HttpChatClient::Worker::Succeed(CallPtr call, Attempt attempt) {
-  const ChatUsage& usage = attempt.reply->usage;
+void EndpointWorker::Succeed(CallPtr call, Attempt attempt) {
+  const ChatUsage usage = *attempt.used;
   const auto used = static_cast<double>(usage.prompt_tokens + usage.completion_tokens);
   if (usage.reported) token_bucket_.GiveBack(call->estimated_tokens - used);
   {
@@ -266,37 +311,37 @@ void HttpChatClient::Worker::Succeed(CallPtr call, Attempt attempt) {
     counters_.prompt_tokens += usage.prompt_tokens;
     counters_.completion_tokens += usage.completion_tokens;
   }
-  call->done({.reply = *std::move(attempt.reply), .http_status = attempt.http_status});
+  call->asked.done(usage, attempt.http_status);
 }
 
-void HttpChatClient::Worker::FailCall(CallPtr call, const Attempt& attempt) {
+void EndpointWorker::FailCall(CallPtr call, const Attempt& attempt) {
   ErrorCode code = ErrorCode::kLlmUnavailable;
-  if (attempt.failure == ChatFailure::kNotAnAnswer || attempt.failure == ChatFailure::kTooLarge)
+  if (attempt.failure == EndpointFailure::kNotAnAnswer ||
+      attempt.failure == EndpointFailure::kTooLarge)
     code = ErrorCode::kCorruptData;
-  if (attempt.failure == ChatFailure::kBadRequest) code = ErrorCode::kInvalidArgument;
+  if (attempt.failure == EndpointFailure::kBadRequest) code = ErrorCode::kInvalidArgument;
   {
     const std::lock_guard lock(mutex_);
     --counters_.pending;
     ++counters_.failed[static_cast<size_t>(attempt.failure)];
   }
-  call->done(
-      {.reply = Error{code, Describe(*call, attempt.reason)}, .http_status = attempt.http_status});
+  call->asked.done(Error{code, Describe(*call, attempt.reason)}, attempt.http_status);
 }
 
 // Retries that waited for a place or for the rate limits until their deadline.
-void HttpChatClient::Worker::ExpireWaiting(SteadyTime now) {
+void EndpointWorker::ExpireWaiting(SteadyTime now) {
   for (size_t i = waiting_.size(); i-- > 0;) {
     if (now < waiting_[i]->deadline) continue;
     CallPtr call = std::move(waiting_[i]);
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
     FailCall(std::move(call),
-             FailedAttempt(ChatFailure::kDeadline, fmt::format("not answered within "
-                                                               "llm.total_seconds = {}",
-                                                               options_.total_seconds)));
+             FailedAttempt(EndpointFailure::kDeadline, fmt::format("not answered within "
+                                                                   "llm.total_seconds = {}",
+                                                                   options_.total_seconds)));
   }
 }
 
-void HttpChatClient::Worker::CancelAll() {
+void EndpointWorker::CancelAll() {
   std::vector<CallPtr> open;
   for (CallPtr& call : flying_) {
     CheckMulti(curl_multi_remove_handle(multi_.get(), call->transfer->handle()));
@@ -315,7 +360,7 @@ void HttpChatClient::Worker::CancelAll() {
         --counters_.pending;
         ++counters_.cancelled;
       }
-      call->done({.reply = Error{ErrorCode::kCancelled, Describe(*call, "cancelled")}});
+      call->asked.done(Error{ErrorCode::kCancelled, Describe(*call, "cancelled")}, 0);
     }
     open.clear();
     const std::lock_guard lock(mutex_);
@@ -324,7 +369,7 @@ void HttpChatClient::Worker::CancelAll() {
   }
 }
 
-int HttpChatClient::Worker::PollMilliseconds(SteadyTime now) const {
+int EndpointWorker::PollMilliseconds(SteadyTime now) const {
   SteadyTime next = now + milliseconds(kIdlePollMs);
   for (const CallPtr& call : flying_) {
     if (call->transfer->connected())
@@ -341,11 +386,11 @@ int HttpChatClient::Worker::PollMilliseconds(SteadyTime now) const {
   return static_cast<int>(std::chrono::ceil<milliseconds>(next - now).count());
 }
 
-double HttpChatClient::Worker::Seconds(SteadyTime time) const {
+double EndpointWorker::Seconds(SteadyTime time) const {
   return duration<double>(time - epoch_).count();
 }
 
-std::string HttpChatClient::Worker::Describe(const Call& call, std::string_view reason) const {
+std::string EndpointWorker::Describe(const Call& call, std::string_view reason) const {
   if (call.attempts == 0) return fmt::format("POST {}: {}", target_.url, reason);
   return fmt::format("POST {}: {} ({} attempt{})", target_.url, reason, call.attempts,
                      call.attempts == 1 ? "" : "s");

@@ -1,8 +1,10 @@
-// The thread behind HttpChatClient: queue, connections, retries, counters.
-#ifndef DYNAJOB_LLM_SRC_CHAT_WORKER_H_
-#define DYNAJOB_LLM_SRC_CHAT_WORKER_H_
+// The thread behind a client: queue, connections, retries, counters. It POSTs JSON to one path of
+// an API and leaves what is in the answers to whoever asked.
+#ifndef DYNAJOB_LLM_SRC_ENDPOINT_WORKER_H_
+#define DYNAJOB_LLM_SRC_ENDPOINT_WORKER_H_
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,7 +14,9 @@
 #include <curl/curl.h>
 
 #include "dynajob/core/rng.h"
-#include "dynajob/llm/http_chat_client.h"
+#include "dynajob/llm/chat.h"
+#include "dynajob/llm/connection_options.h"
+#include "dynajob/llm/endpoint_counters.h"
 
 #include "attempt.h"
 #include "endpoint_url.h"
@@ -21,25 +25,38 @@
 
 namespace dynajob {
 
-class HttpChatClient::Worker {
+// One call as its client hands it over.
+struct EndpointCall {
+  Result<std::string> body;   // an error fails the call with its message
+  int64_t answer_tokens = 0;  // the most that the answer may have, for the rate limit
+  AnswerReader read;
+  // Called exactly once, on the worker thread: what was used, after `read` succeeded, or why there
+  // is no answer, and the status of the last attempt (0: none). Must not block or throw; may
+  // Enqueue.
+  std::function<void(Result<ChatUsage> used, int64_t http_status)> done;
+};
+
+class EndpointWorker {
  public:
-  Worker(const ChatOptions& options, const EndpointUrl& url, const std::string& api_key);
-  ~Worker();
+  // POSTs to the address that the options name, else $OPENAI_BASE_URL, plus `path` ("/embeddings").
+  // kInvalidArgument: options that do not validate, no address, or credentials that cannot be sent.
+  static Result<std::unique_ptr<EndpointWorker>> Create(const ConnectionOptions& options,
+                                                        std::string_view path,
+                                                        const std::string& api_key);
+  // Cancels what is not answered. Must not run on the worker thread.
+  ~EndpointWorker();
 
   const std::string& base_url() const { return base_url_; }
-  const ChatOptions& options() const { return options_; }
-  ChatCounters counters() const;
+  EndpointCounters counters() const;
 
-  // From any thread. A `body` that could not be built fails the call with its error.
-  void Enqueue(Result<std::string> body, int64_t max_tokens, OutcomeDone done);
+  // From any thread.
+  void Enqueue(EndpointCall call);
 
  private:
   struct Call {
-    Call(Result<std::string> request_body, OutcomeDone callback)
-        : body(std::move(request_body)), done(std::move(callback)) {}
+    explicit Call(EndpointCall call) : asked(std::move(call)) {}
 
-    Result<std::string> body;
-    OutcomeDone done;
+    EndpointCall asked;
     double estimated_tokens = 0;
     int64_t attempts = 0;
     SteadyTime deadline{};  // of the whole call; set with its first attempt
@@ -48,6 +65,9 @@ class HttpChatClient::Worker {
     std::unique_ptr<HttpTransfer> transfer;  // while in flight
   };
   using CallPtr = std::unique_ptr<Call>;
+
+  EndpointWorker(const ConnectionOptions& options, const EndpointUrl& url, std::string_view path,
+                 const std::string& api_key);
 
   // All below run on the worker thread.
   void Run();
@@ -69,7 +89,7 @@ class HttpChatClient::Worker {
   double Seconds(SteadyTime time) const;
   std::string Describe(const Call& call, std::string_view reason) const;
 
-  const ChatOptions options_;
+  const ConnectionOptions options_;
   const std::string base_url_;
   std::vector<std::string> secrets_;
   HttpTarget target_;
@@ -80,7 +100,7 @@ class HttpChatClient::Worker {
   mutable std::mutex mutex_;  // guards the three below
   std::deque<CallPtr> submitted_;
   bool stopping_ = false;
-  ChatCounters counters_;
+  EndpointCounters counters_;
 
   // Of the worker thread alone.
   std::deque<CallPtr> fresh_;
@@ -97,4 +117,4 @@ class HttpChatClient::Worker {
 
 }  // namespace dynajob
 
-#endif  // DYNAJOB_LLM_SRC_CHAT_WORKER_H_
+#endif  // DYNAJOB_LLM_SRC_ENDPOINT_WORKER_H_
