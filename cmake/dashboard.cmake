@@ -5,11 +5,14 @@
 #                                                          file, which includes its bytes under that macro
 
 set(dashboard_pages ${CMAKE_BINARY_DIR}/dashboard)
+set(dashboard_files ${dashboard_pages}/report.html ${dashboard_pages}/app.html
+  ${dashboard_pages}/app.js ${dashboard_pages}/app.css)
 file(GLOB_RECURSE dashboard_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/dashboard/src/*)
 add_custom_command(
-  OUTPUT ${dashboard_pages}/report.html
+  OUTPUT ${dashboard_files}
   COMMAND ${CMAKE_SOURCE_DIR}/scripts/build_dashboard.sh ${dashboard_pages}
   DEPENDS ${dashboard_sources}
+    ${CMAKE_SOURCE_DIR}/dashboard/app.html
     ${CMAKE_SOURCE_DIR}/dashboard/report.html
     ${CMAKE_SOURCE_DIR}/dashboard/package.json
     ${CMAKE_SOURCE_DIR}/dashboard/package-lock.json
@@ -18,7 +21,7 @@ add_custom_command(
     ${CMAKE_SOURCE_DIR}/scripts/build_dashboard.sh
   COMMENT "Building the pages of dashboard/"
   VERBATIM)
-add_custom_target(dynajob_dashboard DEPENDS ${dashboard_pages}/report.html)
+add_custom_target(dynajob_dashboard DEPENDS ${dashboard_files})
 
 function(dynajob_embed_page target source macro page)
   set(file ${CMAKE_BINARY_DIR}/dashboard/${page})

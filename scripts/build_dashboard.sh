@@ -36,4 +36,6 @@ if ! cmp -s package-lock.json "$installed"; then
   cp package-lock.json "$installed"
 fi
 quietly npm run --silent check
-quietly npm run --silent build -- --outDir "$out" --logLevel warn
+for page in report app; do
+  quietly npm run --silent build -- --mode "$page" --outDir "$out" --logLevel warn
+done

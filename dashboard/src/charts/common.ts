@@ -29,6 +29,14 @@ export const kBase: Plot.PlotOptions = {
   style: {fontFamily: kFont, fontSize: `${kFontSize}px`, overflow: 'visible'},
 };
 
+// A chart without a style element of its own, which a page with a strict policy would refuse; style.css has
+// what it says.
+export function drawn(options: Plot.PlotOptions): Svg {
+  const svg = Plot.plot({...options, className: 'plot'}) as Svg;
+  svg.querySelector('style')?.remove();
+  return svg;
+}
+
 export const kGrid = {stroke: 'var(--grid)', strokeOpacity: 1} as const;
 
 export const kTip = {

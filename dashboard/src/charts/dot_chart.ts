@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import type {ArmStyle} from '../lib/arm_style';
 import {roundDomain} from '../lib/axis';
 import type {Estimate} from '../report/schema';
-import {kBase, kFontSize, kGrid, kNarrow, kTip, type Svg, widest} from './common';
+import {drawn, kBase, kFontSize, kGrid, kNarrow, kTip, type Svg, widest} from './common';
 
 export interface Dot {
   name: string;
@@ -102,7 +102,7 @@ export function dotChart(dots: Dot[], options: DotChartOptions): Svg {
       }),
     ),
   );
-  return Plot.plot({
+  return drawn({
     ...kBase,
     width: options.width,
     height: kTop + kBottom + row * dots.length,
@@ -114,7 +114,7 @@ export function dotChart(dots: Dot[], options: DotChartOptions): Svg {
     x: {domain, insetLeft: 6, insetRight: 6},
     y: {type: 'point', domain: dots.map((dot) => dot.name), padding: stacked ? 1 : 0.6, axis: null},
     marks,
-  }) as Svg;
+  });
 }
 
 function heading({name, note}: Dot): string {

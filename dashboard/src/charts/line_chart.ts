@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import type {ArmStyle} from '../lib/arm_style';
 import {roundDomain} from '../lib/axis';
 import {spreadLabels} from '../lib/label_layout';
-import {kBase, kGrid, kNarrow, kTip, type Svg, widest} from './common';
+import {drawn, kBase, kGrid, kNarrow, kTip, type Svg, widest} from './common';
 
 export interface LinePoint {
   x: number;
@@ -36,6 +36,7 @@ export interface LineChartOptions {
   // Few points that are of interest each: dots with intervals as bars, arms side by side, in place of bands.
   bars?: boolean;
   percentY?: boolean;
+  wholeX?: boolean; // ticks at whole numbers only
   xTicks?: {at: number; text: string}[]; // in place of round numbers
   tip: (line: Line, point: LinePoint) => string;
 }
@@ -116,7 +117,7 @@ export function lineChart(lines: Line[], options: LineChartOptions): Svg {
       }),
     ),
   );
-  return Plot.plot({
+  return drawn({
     ...kBase,
     width: options.width,
     height,
@@ -128,7 +129,7 @@ export function lineChart(lines: Line[], options: LineChartOptions): Svg {
     x: {type: options.xLog ? 'log' : 'linear', domain: xDomain, inset},
     y: {domain: yDomain},
     marks,
-  }) as Svg;
+  });
 }
 
 interface LineLook {
@@ -166,7 +167,9 @@ function lineMarks(line: Line, {bars, dx, curve}: LineLook): Plot.Markish[] {
   ];
 }
 
-function xTicks({xTicks}: LineChartOptions, narrow: boolean): Plot.AxisXOptions {
+function xTicks({xTicks, wholeX}: LineChartOptions, narrow: boolean): Plot.AxisXOptions {
+  if (wholeX)
+    return {ticks: narrow ? 4 : 8, tickFormat: (x: number) => (Number.isInteger(x) ? String(x) : '')};
   if (xTicks === undefined) return {ticks: narrow ? 4 : 8};
   const texts = new Map(xTicks.map(({at, text}) => [at, text]));
   return {ticks: [...texts.keys()], tickFormat: (x: number) => texts.get(x) ?? ''};

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 
 import {fixed} from '../lib/format';
-import {kBase, kTip, type Svg, widest} from './common';
+import {drawn, kBase, kTip, type Svg, widest} from './common';
 
 export interface Cell {
   row: string;
@@ -33,7 +33,7 @@ export function matrixChart(cells: Cell[], options: MatrixOptions): Svg {
   const top = turned ? 34 + widest(options.columns) : 46;
   const outlined = cells.filter((cell) => cell.outlined);
   const share = (cell: Cell): number => Math.min(1, cell.value / scale);
-  return Plot.plot({
+  return drawn({
     ...kBase,
     width: widest(options.rows) + 14 + options.cell * options.columns.length + 4,
     height: top + height * options.rows.length + 6,
@@ -80,5 +80,5 @@ export function matrixChart(cells: Cell[], options: MatrixOptions): Svg {
       }),
       Plot.tip(cells, Plot.pointer({x: 'column', y: 'row', title: 'tip', ...kTip})),
     ],
-  }) as Svg;
+  });
 }

@@ -5,7 +5,7 @@ import type {ArmStyle} from '../lib/arm_style';
 import {logTicks, roundDomain} from '../lib/axis';
 import {placeLabels} from '../lib/label_layout';
 import type {Estimate} from '../report/schema';
-import {kBase, kGrid, kTip, type Svg, textWidth} from './common';
+import {drawn, kBase, kGrid, kTip, type Svg, textWidth} from './common';
 
 export interface ScatterPoint {
   name: string;
@@ -74,7 +74,7 @@ export function scatterChart(points: ScatterPoint[], options: ScatterOptions): S
       x2: toX(Math.max(label.x, Math.min(label.x + mark.width, mark.x))),
       y2: toY(label.y + (label.y < mark.y ? 6 : -6)),
     }));
-  return Plot.plot({
+  return drawn({
     ...kBase,
     width,
     height,
@@ -148,7 +148,7 @@ export function scatterChart(points: ScatterPoint[], options: ScatterOptions): S
         }),
       ),
     ],
-  }) as Svg;
+  });
 }
 
 function dataX(pixel: number, domain: [number, number], inner: number, log: boolean): number {

@@ -286,7 +286,7 @@ export function costFigure(
     id: `cost-${protocol.name}`,
     title: `Reward against cost, ${protocol.name}`,
     caption:
-      'Cumulative reward with its 95 % interval against what an arm costs per seed: labels of the simulated user (learners only), and seconds of one core for training and serving, on a logarithmic axis. Higher and further to the left is better. Frozen twins cost what their arms cost and are in the table only.',
+      'Cumulative reward with its 95 % interval against what an arm costs per seed: labels of the simulated user (learners only), environment steps, and seconds of one core for training and serving, on a logarithmic axis. Higher and further to the left is better. Frozen twins cost what their arms cost and are in the table only.',
     draw: (width) => costPanels(protocol, rows, seeds, width),
     table: () =>
       table(
@@ -336,6 +336,10 @@ function costPanels(protocol: ProtocolJson, rows: CostRow[], seeds: number, widt
     ({arm}) => (arm.kind === 'learner' ? arm.cost.llm_calls / seeds : undefined),
     (x) => `${count(x)} labels per seed`,
   );
+  const steps = points(
+    ({arm}) => arm.cost.env_steps / seeds,
+    (x) => `${count(x)} environment steps per seed`,
+  );
   const seconds = points(
     ({training, online}) =>
       training === undefined || online === undefined || training + online <= 0
@@ -350,6 +354,16 @@ function costPanels(protocol: ProtocolJson, rows: CostRow[], seeds: number, widt
         ...shared,
         xLabel: 'labels of the simulated user per seed',
         ariaLabel: 'Cumulative reward against labels; values in the table below',
+        xFormat: count,
+      }),
+    );
+  }
+  if (steps.some(({x}) => x > 0)) {
+    panels.push(
+      scatterChart(steps, {
+        ...shared,
+        xLabel: 'environment steps per seed, pre-training included',
+        ariaLabel: 'Cumulative reward against environment steps; values in the table below',
         xFormat: count,
       }),
     );

@@ -1,7 +1,7 @@
 // Where labels came from, and whether they are good enough: facts, and the label audit.
 import * as Plot from '@observablehq/plot';
 
-import {kBase, kGrid, kNarrow, kTip, type Svg} from '../charts/common';
+import {drawn, kBase, kGrid, kNarrow, kTip, type Svg} from '../charts/common';
 import {dotChart} from '../charts/dot_chart';
 import type {FigureSpec} from '../charts/figure';
 import {type Cell, matrixChart} from '../charts/matrix_chart';
@@ -107,7 +107,7 @@ function calibrationFigure(audit: LabelAuditJson): FigureSpec {
 }
 
 function calibrationChart(bins: Bin[], width: number): Svg {
-  return Plot.plot({
+  return drawn({
     ...kBase,
     width,
     height: Math.min(width, 380),
@@ -136,7 +136,7 @@ function calibrationChart(bins: Bin[], width: number): Svg {
         }),
       ),
     ],
-  }) as Svg;
+  });
 }
 
 interface AuditRow {

@@ -35,7 +35,7 @@ export class Page {
   }
 
   again(seeds: number[], command: string): HTMLElement {
-    const {config, timing, version} = this.report;
+    const {config, study, timing, version} = this.report;
     const seconds =
       timing === null
         ? undefined
@@ -52,9 +52,13 @@ export class Page {
           ? '.'
           : `, in ${duration(seconds)} with ${timing.workers} workers on ${timing.processors} processors.`,
         ' The same store and configuration give the same numbers to the byte, whatever the number of workers. ',
-        'Save the configuration as config.toml (it lies beside this page, too) and run:',
+        study === ''
+          ? 'Save the configuration as config.toml (it lies beside this page, too) and run:'
+          : 'Save study and configuration as study.toml and config.toml (they lie beside this page, too) and run:',
       ),
       h('pre', {}, command),
+      study !== '' &&
+        h('details', {open: true}, h('summary', {}, 'Study'), h('pre', {class: 'study'}, study)),
       h('details', {open: true}, h('summary', {}, 'Configuration'), h('pre', {class: 'config'}, config)),
     );
   }

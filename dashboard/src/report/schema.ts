@@ -189,6 +189,7 @@ export interface ReportJson {
   verdicts: VerdictJson[];
   note: string;
   config: string;
+  study: string; // of a sweep, its cells; else empty
   timing: TimingJson | null;
   llm: LlmJson | null; // null where the surrogate labelled
   label_audit: LabelAuditJson | null;

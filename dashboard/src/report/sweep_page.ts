@@ -23,21 +23,9 @@ export function buildSweep(page: Page, sweep: SweepJson): void {
     title: protocol.name,
     element: protocolSection(page, sweep, protocol),
   }));
-  const command =
-    sweep.name === null
-      ? `dynajob compare --store STORE --config config.toml --out runs/again ${sweepFlags(sweep)}`
-      : `dynajob compare --study ${sweep.name} --config config.toml --out runs/again`;
+  const command = 'dynajob compare --study study.toml --store STORE --config config.toml --out runs/again';
   sections.push({title: 'run it again', element: page.again(sweep.seeds, command)});
   page.build(head(page, sweep, protocols), sections);
-}
-
-function sweepFlags(sweep: SweepJson): string {
-  return sweep.keys
-    .map((key) => {
-      const values = new Set(sweep.cells.flatMap(({overrides}) => overrides[key] ?? []));
-      return `--sweep ${key}=${[...values].join(',')}`;
-    })
-    .join(' ');
 }
 
 function head(page: Page, sweep: SweepJson, protocols: SweepProtocolJson[]): HTMLElement {

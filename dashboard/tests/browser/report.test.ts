@@ -137,7 +137,11 @@ describe.each([1280, 390])('report.html, %i pixels wide', (width) => {
   it('is no wider than the screen, and its texts are large enough and apart', async () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     const sizes = await page.$$eval('.chart > svg text', (texts) =>
-      texts.map((text) => Number.parseFloat(getComputedStyle(text).fontSize)),
+      texts.map((text) => {
+        const svg = text.closest('svg')!;
+        const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+        return scale * Number.parseFloat(getComputedStyle(text).fontSize);
+      }),
     );
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(11);
     expect(await overlappingTexts(page)).toEqual([]);

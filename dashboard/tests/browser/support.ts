@@ -26,7 +26,7 @@ export function temporaryDirectory(): {path: string; remove: () => void} {
 }
 
 // The smallest run that has every figure: seconds, not minutes.
-const kTiny = [
+export const kTiny = [
   'market.jobs=80',
   'market.candidates=24',
   'embeddings.dimension=16',

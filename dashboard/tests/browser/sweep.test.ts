@@ -1,22 +1,20 @@
-// The page of a sweep. Its cells are runs of the same tiny comparison at doses that are made up.
-import {mkdirSync, writeFileSync} from 'node:fs';
+// The page of a sweep: over doses, and over settings that differ in kind.
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 
 import type {Browser} from 'playwright-core';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 
-import {type ComparisonJson, metricOf, type ResultsJson, type SweepJson} from '../../src/report/schema';
-import {complaints, dynajob, launch, overlappingTexts, resultsOf, screenshot, temporaryDirectory, tinyDemo} from './support';
+import type {IqmJson, SweepJson} from '../../src/report/schema';
+import {complaints, dynajob, kTiny, launch, overlappingTexts, screenshot, temporaryDirectory, tinyDemo} from './support';
 
 const directory = temporaryDirectory();
+const market = join(directory.path, 'run', 'market.db');
 let browser: Browser;
-let results: ResultsJson;
 
 beforeAll(async () => {
-  const run = join(directory.path, 'run');
-  tinyDemo(run);
-  results = resultsOf(run);
+  tinyDemo(join(directory.path, 'run'));
   browser = await launch();
 });
 
@@ -25,56 +23,48 @@ afterAll(async () => {
   directory.remove();
 });
 
-const headline = (comparisons: ComparisonJson[]): ComparisonJson[] =>
-  comparisons.filter(({metric, holm}) => metric === 'cumulative_reward' && holm !== undefined);
+const kStudy = `name = "kinds"
+question = "What do simulated updates buy?"
+pairs = [["hybrid", "hybrid-frozen"]]
+[[cells]]
+label = "none"
+"agent.planning_steps" = 0
+[[cells]]
+label = "control: 3 real updates"
+"agent.planning_steps" = 0
+"online.updates_per_step" = 3
+[[cells]]
+"agent.planning_steps" = 3
+"agent.search_control" = "replay"
+`;
 
-// One cell for each label, all with the results of the run.
-function sweepOf(cells: {label: string; overrides: Record<string, string>}[]): SweepJson {
-  const [first] = results.protocols;
-  const [contrast] = headline(first!.comparisons);
-  const {a, b: _b, ...difference} = contrast!;
-  return {
-    schema: 'dynajob.sweep/1',
-    name: null,
-    question: null,
-    seeds: results.seeds,
-    llm: results.llm,
-    keys: [...new Set(cells.flatMap(({overrides}) => Object.keys(overrides)))],
-    cells: cells.map((cell, i) => ({
-      ...cell,
-      protocols: results.protocols.map((protocol) => ({
-        ...protocol,
-        arms: protocol.arms.map((arm) => ({...arm, run_by: i})),
-      })),
-    })),
-    contrasts: [{...difference, protocol: first!.name, arm: a, a: 1, b: 0}],
-  };
+function sweep(name: string, ...flags: string[]): string {
+  const out = join(directory.path, name);
+  const settings = kTiny.flatMap((setting) => ['--set', setting]);
+  dynajob('compare', '--store', market, '--out', out, '--quiet', '--arms', 'baseline,llm,hybrid,hybrid-frozen', ...settings, ...flags);
+  return out;
 }
 
-function reportOf(name: string, sweep: SweepJson): string {
-  const run = join(directory.path, name);
-  mkdirSync(run);
-  writeFileSync(join(run, 'sweep.json'), JSON.stringify(sweep));
-  dynajob('report', run);
-  return pathToFileURL(join(run, 'report.html')).href;
+function studyFile(): string {
+  const path = join(directory.path, 'kinds.toml');
+  writeFileSync(path, kStudy);
+  return path;
 }
-
-const kDoses = ['0', '0.2', '0.4'].map((dose) => ({
-  label: `corruption=${dose}`,
-  overrides: {'surrogate.corruption': dose},
-}));
-const kKinds = [
-  {label: 'none', overrides: {'agent.planning_steps': '0'}},
-  {label: 'control: 21 real updates', overrides: {'agent.planning_steps': '0', 'online.updates_per_step': '21'}},
-];
 
 describe.each([
-  {name: 'doses', cells: kDoses, first: 'dose'},
-  {name: 'kinds', cells: kKinds, first: 'cells'},
-])('a sweep over $name', ({name, cells, first}) => {
+  {
+    name: 'doses',
+    flags: () => ['--sweep', 'surrogate.corruption=0,0.3,0.6', '--sweep', 'surrogate.corruption_mode=flipped,uniform'],
+    figures: ['dose', 'dose-differences', 'contrasts'],
+  },
+  {name: 'kinds', flags: () => ['--study', studyFile()], figures: ['cells', 'within', 'contrasts']},
+])('a sweep over $name', ({name, flags, figures}) => {
   let url: string;
+  let results: SweepJson;
   beforeAll(() => {
-    url = reportOf(name, sweepOf(cells));
+    const out = sweep(name, ...flags());
+    url = pathToFileURL(join(out, 'report.html')).href;
+    results = JSON.parse(readFileSync(join(out, 'sweep.json'), 'utf8')) as SweepJson;
   });
 
   it.each([1280, 390])('draws, fits and says nothing wrong at %i pixels', async (width) => {
@@ -83,7 +73,10 @@ describe.each([
     await page.goto(url);
     await page.waitForSelector('.chart > svg');
     await screenshot(page, `sweep-${name}-${width}`);
-    expect(await page.locator(`#${first}-new-user .chart > svg`).count()).toBeGreaterThan(0);
+    const protocols = results.cells[0]!.protocols.map((protocol) => protocol.name);
+    expect(await page.$$eval('figure', (all) => all.map(({id}) => id))).toEqual(
+      protocols.flatMap((protocol) => figures.map((figure) => `${figure}-${protocol}`)),
+    );
     expect(await page.locator('.chart > svg:not(:has(.dot circle, .dots circle))').count()).toBe(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await overlappingTexts(page)).toEqual([]);
@@ -94,18 +87,20 @@ describe.each([
   it('shows the numbers of sweep.json', async () => {
     const page = await browser.newPage();
     await page.goto(url);
-    for (const protocol of results.protocols) {
-      const rows = await page.$$eval(`#${first}-${protocol.name} table tr`, (all) =>
+    for (const [index, {name: protocol}] of results.cells[0]!.protocols.entries()) {
+      const [head, ...body] = await page.$$eval(`#${figures[0]}-${protocol} table tr`, (all) =>
         all.map((row) => [...row.children].map((cell) => cell.textContent ?? '')),
       );
-      const [head, ...body] = rows;
-      expect(body.map(([label]) => label)).toEqual(cells.map(({label}) => label));
-      for (const row of body) {
-        for (const arm of protocol.arms) {
-          const {value} = metricOf(arm, 'cumulative_reward')!;
-          expect(row[head!.indexOf(arm.name)]!.replace('−', '-')).toContain(value.toFixed(2));
+      expect(body.map(([label]) => label)).toEqual(results.cells.map(({label}) => label));
+      body.forEach((row, cell) => {
+        for (const arm of results.cells[cell]!.protocols[index]!.arms) {
+          const {iqm, low, high} = arm.metrics['cumulative_reward'] as IqmJson;
+          const text = `${iqm.toFixed(2)} [${low!.toFixed(2)}, ${high!.toFixed(2)}]`;
+          expect(row[head!.indexOf(arm.name)]!.replaceAll('−', '-')).toBe(text.replaceAll('-0.00', '0.00'));
         }
-      }
+      });
+      const contrasts = results.contrasts.filter((row) => row.protocol === protocol && row.metric === 'cumulative_reward');
+      expect(await page.locator(`#contrasts-${protocol} tbody tr`).count()).toBe(contrasts.length);
     }
     await page.close();
   });

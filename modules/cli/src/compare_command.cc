@@ -116,7 +116,8 @@ class CompareCommand final : public Command {
       DYNAJOB_ASSIGN_OR_RETURN(const std::string text, SweepText(sweep));
       session.Print(text);
     }
-    session.Message(fmt::format("results: {}", (directory / "sweep.json").string()));
+    session.Message(fmt::format("results: {}\nreport:  {}", (directory / "sweep.json").string(),
+                                (directory / "report.html").string()));
     return 0;
   }
 

@@ -28,12 +28,14 @@ Result<std::filesystem::path> WriteRunReport(const std::filesystem::path& direct
         directory.string()));
   }
   DYNAJOB_ASSIGN_OR_RETURN(const std::string config, ReadIfThere(directory / "config.toml"));
+  DYNAJOB_ASSIGN_OR_RETURN(const std::string study, ReadIfThere(directory / "study.toml"));
   DYNAJOB_ASSIGN_OR_RETURN(const std::string timing, ReadIfThere(directory / "timing.json"));
   DYNAJOB_ASSIGN_OR_RETURN(const std::string llm, ReadIfThere(directory / "llm.json"));
   DYNAJOB_ASSIGN_OR_RETURN(const std::string audit, ReadIfThere(directory / kLabelAuditFile));
   DYNAJOB_ASSIGN_OR_RETURN(const std::string html, ReportHtml({.results_json = results,
                                                                .sweep_json = sweep,
                                                                .config_toml = config,
+                                                               .study_toml = study,
                                                                .timing_json = timing,
                                                                .llm_json = llm,
                                                                .label_audit_json = audit,

@@ -16,6 +16,7 @@
 #include "catalog_fingerprint.h"
 #include "cell_store.h"
 #include "open_embedder.h"
+#include "run_report.h"
 #include "simulated_user.h"
 #include "store_access.h"
 #include "store_report.h"
@@ -89,6 +90,9 @@ Result<std::string> SweepRun::Run() {
     return InvalidArgument(
         fmt::format("--out {}: holds a trained model; name another directory for the sweep",
                     directory_.string()));
+  if (std::filesystem::exists(directory_ / "results.json"))
+    return InvalidArgument(fmt::format(
+        "--out {}: holds a comparison; name another directory for the sweep", directory_.string()));
   DYNAJOB_RETURN_IF_ERROR(KeepMoment());
   DYNAJOB_ASSIGN_OR_RETURN(cells_, ResolveCells(session_.settings, study_));
   std::vector<ExperimentOptions> experiments;
@@ -118,6 +122,7 @@ Result<std::string> SweepRun::Run() {
   DYNAJOB_RETURN_IF_ERROR(WriteConfiguration());
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(directory_ / "sweep.json", json));
   DYNAJOB_RETURN_IF_ERROR(WriteTiming(ProgressLine::SteadySeconds() - start));
+  DYNAJOB_RETURN_IF_ERROR(WriteRunReport(directory_));
   return json;
 }
 

@@ -12,8 +12,9 @@
 
 namespace dynajob {
 
-// Runs every seed of every cell that is not in `directory`/cells yet, compare.workers at a time,
-// and writes config.toml and study.toml (before anything long starts), sweep.json and timing.json.
+// Runs every seed of every cell that is not in `directory`/cells yet, compare.workers at a time, and
+// writes config.toml and study.toml (before anything long starts), sweep.json, timing.json and
+// report.html.
 // Returns sweep.json, which depends on catalog, configuration and labels only: not on workers, and
 // not on whether the sweep was stopped in between. Works on the session's store; where none is
 // named and `sample_market` is set, on the sample market.

@@ -87,6 +87,7 @@ Result<std::string> ReportHtml(const ReportInput& input) {
   report["schema"] = "dynajob.report/1";
   report["version"] = input.version;
   report["config"] = input.config_toml;
+  report["study"] = input.study_toml;
   report["timing"] = timing;
   report["llm"] = llm;
   report["label_audit"] = audit;

@@ -56,11 +56,12 @@ TEST(ReportHtml, FilesThatAreNotThereAreNull) {
 
 TEST(ReportHtml, TakesASweepInPlaceOfResults) {
   const std::string sweep = R"({"schema":"dynajob.sweep/1","llm":{"kind":"surrogate"},"cells":[]})";
-  const auto html = ReportHtml({.sweep_json = sweep});
+  const auto html = ReportHtml({.sweep_json = sweep, .study_toml = "name = 'x'"});
   ASSERT_TRUE(html.ok()) << html.error().message;
   const Json data = Json::parse(DataOf(*html));
   EXPECT_EQ(data["sweep"], Json::parse(sweep));
   EXPECT_TRUE(data["results"].is_null());
+  EXPECT_EQ(data["study"], "name = 'x'");
   EXPECT_THAT(data["note"].get<std::string>(), HasSubstr("rule-based stand-in"));
   EXPECT_THAT(ReportHtml({.sweep_json = R"({"schema":"dynajob.sweep/9"})"}).error().message,
               HasSubstr("dynajob.sweep/1"));

@@ -8,6 +8,8 @@
 
 #include "dynajob/core/text.h"
 
+#include "pages.h"
+
 namespace dynajob {
 namespace {
 
@@ -179,6 +181,7 @@ std::optional<Problem> Api::CheckHead(const HttpRequest& head, const RouteMatch&
 }
 
 std::optional<HttpResponse> Api::Admit(const HttpRequest& head) {
+  if (auto page = FindPage(head)) return Finish(head, nullptr, *std::move(page));
   const RouteMatch match = FindRoute(head.method, head.path);
   auto problem = CheckHead(head, match);
   if (!problem) return std::nullopt;

@@ -5,7 +5,7 @@
 // one JSON object, schema "dynajob.report/1" (dashboard/src/report/schema.ts):
 //   results or sweep                    the numbers; the other is null
 //   timing, llm, label_audit            further files of the run, null for those that are not there
-//   config                              config.toml, as text
+//   config, study                       config.toml and study.toml, as text
 //   verdicts, note                      what may be said, from the intervals only
 //   (results_summary.h) version                             of the program that writes the report
 //
@@ -26,6 +26,7 @@ struct ReportInput {
   std::string_view results_json = {};      // "dynajob.results/1"
   std::string_view sweep_json = {};        // "dynajob.sweep/1"
   std::string_view config_toml = {};       // bytes that are not UTF-8 are replaced
+  std::string_view study_toml = {};        // of a sweep: its cells
   std::string_view timing_json = {};       // "dynajob.timing/1"
   std::string_view llm_json = {};          // who labelled, what was asked and paid
   std::string_view label_audit_json = {};  // "dynajob.label_audit/1"

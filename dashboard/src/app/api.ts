@@ -1,0 +1,147 @@
+// The HTTP API as docs/http_api.md has it: types of what is used here, and one function to ask.
+
+export interface Explanation {
+  q: number | null;
+  predicted_reward: number | null;
+  uncertainty: number | null;
+  cosine: number;
+  field_cosines: Record<string, number>;
+  matched_skills: string[];
+  missing_skills: string[];
+}
+
+export interface Recommendation {
+  job_id: string;
+  title: string;
+  company: string;
+  location: string;
+  position: number;
+  score: number;
+  source: 'q' | 'cosine' | 'explore';
+  explanation?: Explanation;
+}
+
+export interface Recommendations {
+  request_id: string;
+  candidate_id: string | null;
+  model_version: string;
+  eligible: number;
+  degraded?: {since: string; age_seconds: number};
+  recommendations: Recommendation[];
+}
+
+export interface Profile {
+  id?: string;
+  bio?: string;
+  resume?: string;
+  hard_skills?: string[];
+  soft_skills?: string[];
+}
+
+export type FeedbackKind = 'apply' | 'save' | 'dismiss';
+
+export interface Feedback {
+  event_id: string;
+  candidate_id: string;
+  job_id: string;
+  kind: FeedbackKind;
+  request_id?: string;
+}
+
+export interface LearningPoint {
+  time: string;
+  responses: number;
+  reward: number | null;
+  explored: number | null;
+  q_loss: number | null;
+  model_loss: number | null;
+  held_back_error: number | null;
+  held_back_error_before: number | null;
+  outcome: 'published' | 'rolled_back';
+  version: string;
+}
+
+export interface Learning {
+  enabled: boolean;
+  state: string;
+  why_off: string | null;
+  model_version: string;
+  exploration: number;
+  responses: Record<string, number>;
+  updates: Record<string, number>;
+  snapshots: {published: number; rolled_back: number};
+  points: LearningPoint[];
+  rollbacks: LearningPoint[];
+}
+
+export interface Health {
+  status: string;
+  model_version?: string;
+  jobs?: number;
+  candidates?: number;
+  store_available?: boolean;
+  spooled_responses?: number;
+}
+
+export type Job = Record<string, unknown> & {id: string; title?: string};
+
+export interface Model {
+  id: string;
+  active: boolean;
+  version: string | null;
+  created: string | null;
+  bytes: number | null;
+}
+
+// What the server, or the way to it, said went wrong, in a sentence for people.
+export class ApiError extends Error {
+  constructor(
+    readonly status: number, // 0: the server was not reached
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const kKey = 'dynajob.key';
+
+// For this browser tab only; never in an address.
+export const key = {
+  get: (): string => sessionStorage.getItem(kKey) ?? '',
+  set: (value: string): void => sessionStorage.setItem(kKey, value),
+};
+
+export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = {};
+  if (key.get() !== '') headers['Authorization'] = `Bearer ${key.get()}`;
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      cache: 'no-store',
+      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
+    });
+  } catch {
+    throw new ApiError(0, 'The server cannot be reached. What you answered is kept here and sent again.');
+  }
+  const text = await response.text();
+  if (response.ok) return (text === '' ? null : JSON.parse(text)) as T;
+  throw new ApiError(response.status, problemText(response.status, text));
+}
+
+// RFC 9457 problem details as a sentence.
+export function problemText(status: number, body: string): string {
+  try {
+    const problem = JSON.parse(body) as {title?: string; detail?: string; pointer?: string};
+    const where = problem.pointer ? ` (${problem.pointer})` : '';
+    if (problem.title !== undefined) return `${problem.title}: ${problem.detail ?? ''}${where}`;
+  } catch {
+    // Not a problem document: what a proxy between us and the server may send.
+  }
+  return `The server answered with status ${status}.`;
+}
+
+export const recommend = (candidate: string, n: number): Promise<Recommendations> =>
+  ask('GET', `/v1/recommend/${encodeURIComponent(candidate)}?n=${n}&explain=true`);

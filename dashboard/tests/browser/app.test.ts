@@ -1,0 +1,212 @@
+// The pages of `dynajob serve`, gone through as a person would.
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+
+import type {Browser, BrowserContext, Page} from 'playwright-core';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+
+import {complaints, kBinary, launch, overlappingTexts, screenshot, temporaryDirectory, tinyDemo} from './support';
+
+const directory = temporaryDirectory();
+let browser: Browser;
+let server: ChildProcess;
+let url: string;
+
+beforeAll(async () => {
+  const run = join(directory.path, 'run');
+  tinyDemo(run);
+  server = spawn(kBinary, ['serve', '--model', join(run, 'model'), '--store', join(run, 'market.db'), '--set', 'serve.port=0'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [line] = (await once(createInterface({input: server.stdout!}), 'line')) as [string];
+  url = `${/http:\S+/.exec(line)![0]}/`;
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.kill('SIGTERM');
+  const [code] = (await once(server, 'exit')) as [number];
+  directory.remove();
+  expect(code).toBe(0);
+});
+
+const kProfile =
+  'Eight years of customer service and sales. I trained new colleagues, kept the books of a small shop, and I look for regular hours.';
+
+async function visit(width: number, hash = ''): Promise<{context: BrowserContext; page: Page; found: string[]}> {
+  const context = await browser.newContext({viewport: {width, height: 900}});
+  const page = await context.newPage();
+  const found = complaints(page, (request) => request.startsWith(url) || request.startsWith('data:'));
+  await page.goto(url + hash);
+  return {context, page, found};
+}
+
+const shownJobs = (page: Page): Promise<string[]> =>
+  page.$$eval('.card', (cards) => cards.map((card) => (card as HTMLElement).dataset['job']!));
+
+// Gives an answer and waits until the server has it and the ranking is there again.
+async function answer(page: Page, place: number, kind: string): Promise<string> {
+  const given = await page.locator('.log li').count();
+  const card = page.locator('.card').nth(place);
+  const job = (await card.getAttribute('data-job'))!;
+  await card.locator(`button[data-answer="${kind}"]`).click();
+  await page.waitForFunction((before) => document.querySelectorAll('.log li').length > before && document.querySelector('.log em') === null, given);
+  if (kind !== 'save') await page.waitForFunction((id) => document.querySelector(`.card[data-job="${id}"]`) === null, job);
+  return job;
+}
+
+describe.each([1280, 390])('Try it, %i pixels wide', (width) => {
+  it('takes a profile and ten answers, moves the ranking, and loses nothing on reload', async () => {
+    const {context, page, found} = await visit(width);
+    await page.fill('#profile', kProfile);
+    await page.fill('#skills', 'customer service, sales, communication');
+    await page.click('button[type="submit"]');
+    await page.waitForSelector('.card');
+    expect(await page.locator('.card').count()).toBe(10);
+    expect(await page.locator('.card .why').first().textContent()).toContain('similarity');
+
+    const gone: string[] = [];
+    const kinds = ['apply', 'dismiss', 'save', 'dismiss', 'apply'];
+    for (let i = 0; i < 10; ++i) {
+      const before = await shownJobs(page);
+      const kind = kinds[i % kinds.length]!;
+      // What is saved stays, and cannot be saved again.
+      const place = kind === 'save' ? i : 0;
+      const job = await answer(page, Math.min(place, 9), kind);
+      if (kind === 'save') continue;
+      gone.push(job);
+      const after = await shownJobs(page);
+      expect(after).not.toEqual(before);
+      expect(after).not.toContain(job);
+    }
+    expect(await page.locator('.move').count()).toBeGreaterThan(0);
+    expect(await page.locator('.given .line path').count()).toBe(1);
+    expect(await overlappingTexts(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await screenshot(page, `try-${width}`);
+
+    const log = await page.locator('.log').innerText();
+    await page.reload();
+    await page.waitForSelector('.card');
+    expect(await page.locator('.log').innerText()).toBe(log);
+    expect(await page.inputValue('#profile')).toBe(kProfile);
+    const jobs = await shownJobs(page);
+    for (const job of gone) expect(jobs).not.toContain(job);
+    expect(await page.locator('.card button[data-answer="save"]:disabled').count()).toBeLessThanOrEqual(2);
+    expect(found).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('Try it', () => {
+  it('sends an answer again that the server did not get', async () => {
+    const {context, page} = await visit(1280);
+    await page.click('button[data-sample="Nurse"]');
+    await page.click('button[type="submit"]');
+    await page.waitForSelector('.card');
+    await page.route('**/v1/feedback', (route) => route.abort());
+    const job = (await shownJobs(page))[0]!;
+    await page.locator('.card button[data-answer="dismiss"]').first().click();
+    await page.waitForSelector('.notice.error');
+    expect(await page.locator('.log em').innerText()).toContain('not sent');
+    await page.unroute('**/v1/feedback');
+    await page.reload();
+    await page.waitForSelector('.card');
+    expect(await page.locator('.log li').count()).toBe(1);
+    expect(await page.locator('.log em').count()).toBe(0);
+    expect(await shownJobs(page)).not.toContain(job);
+    await context.close();
+  });
+
+  it('can be gone through by keyboard', async () => {
+    const {context, page, found} = await visit(1280);
+    await page.focus('#profile');
+    await page.keyboard.type('I teach mathematics.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('teaching');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.card');
+    await page.locator('.card button[data-answer="dismiss"]').nth(2).focus();
+    const [, , third] = await shownJobs(page);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction((id) => document.querySelector(`.card[data-job="${id}"]`) === null, third);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-answer'))).toBe('dismiss');
+    expect(found).toEqual([]);
+    await context.close();
+  });
+
+  it('forgets a person when told to', async () => {
+    const {context, page, found} = await visit(1280);
+    await page.click('button[data-sample="Electrician"]');
+    await page.click('button[type="submit"]');
+    await page.waitForSelector('.card');
+    const id = await page.evaluate(() => (JSON.parse(localStorage.getItem('dynajob.session/1')!) as {candidate: string}).candidate);
+    await page.click('text=Forget all this');
+    await page.waitForFunction(() => document.querySelectorAll('.card').length === 0);
+    expect((await page.request.get(`${url}v1/candidates/${id}`)).status()).toBe(404);
+    expect(found).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('the other pages', () => {
+  it.each([1280, 390])('find jobs and show what was read from them, %i pixels wide', async (width) => {
+    const {context, page, found} = await visit(width, '#catalog');
+    await page.fill('#words', 'customer service');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.catalog li');
+    const first = page.locator('.catalog details').first();
+    const id = (await first.getAttribute('data-job'))!;
+    await first.locator('summary').click();
+    await page.waitForSelector('.catalog dl');
+    const job = (await (await page.request.get(`${url}v1/jobs/${id}`)).json()) as {company: string; technical_skills: string[]};
+    const shown = await page.locator('.catalog dl').innerText();
+    for (const words of [id, job.company, ...job.technical_skills]) expect(shown).toContain(words);
+    await page.fill('#words', id);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=the job with this id');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await screenshot(page, `catalog-${width}`);
+    expect(found).toEqual([]);
+    await context.close();
+  });
+
+  it('say how the server is', async () => {
+    const {context, page, found} = await visit(1280, '#health');
+    await page.waitForSelector('[data-status="ready"]');
+    expect(await page.locator('main dl').innerText()).toContain('80');
+    await page.waitForSelector('table');
+    await screenshot(page, 'health');
+    expect(found).toEqual([]);
+    await context.close();
+  });
+
+  it('say whether it learns', async () => {
+    const {context, page} = await visit(1280, '#learning');
+    await page.waitForSelector('text=/learn/');
+    await screenshot(page, 'learning');
+    await context.close();
+  });
+
+  it('are handed out once, and run nothing but their own scripts', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const first = await page.request.get(`${url}app.js`);
+    const etag = first.headers()['etag']!;
+    const again = await page.request.get(`${url}app.js`, {headers: {'If-None-Match': etag}});
+    expect([first.status(), again.status()]).toEqual([200, 304]);
+    await page.goto(url);
+    const blocked = page.waitForEvent('console', (message) => message.text().includes('Content Security Policy'));
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "run"';
+      document.body.append(script);
+    });
+    await blocked;
+    expect(await page.title()).not.toBe('run');
+    await context.close();
+  });
+});

@@ -1,0 +1,106 @@
+import {describe, expect, it} from 'vitest';
+
+import {problemText, type Recommendation} from '../../src/app/api';
+import {fieldText, nearest} from '../../src/app/catalog';
+import {type Answer, likedShare, moves, SessionStore, type Storage} from '../../src/app/session';
+
+class MemoryStorage implements Storage {
+  readonly items = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.items.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.items.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.items.delete(key);
+  }
+}
+
+function answer(event: string, job: string, kind: 'apply' | 'save' | 'dismiss'): Answer {
+  return {
+    feedback: {event_id: event, candidate_id: 'c', job_id: job, kind},
+    title: job,
+    company: '',
+    place: 1,
+    acknowledged: false,
+  };
+}
+
+describe('SessionStore', () => {
+  it('has everything again after a reload', () => {
+    const storage = new MemoryStorage();
+    const store = new SessionStore(storage);
+    store.begin('c', 'I weld.', 'welding');
+    store.add(answer('e1', 'j1', 'apply'));
+    store.add(answer('e2', 'j2', 'save'));
+    store.acknowledge('e1');
+    const again = new SessionStore(storage);
+    expect(again.session).toEqual(store.session);
+    expect(again.pending().map(({event_id}) => event_id)).toEqual(['e2']);
+  });
+
+  it('knows the last answer to a job', () => {
+    const store = new SessionStore(new MemoryStorage());
+    store.begin('c', '', '');
+    store.add(answer('e1', 'j', 'save'));
+    expect(store.kindOf('j')).toBe('save');
+    store.add(answer('e2', 'j', 'apply'));
+    expect(store.kindOf('j')).toBe('apply');
+    expect(store.kindOf('other')).toBeUndefined();
+  });
+
+  it('begins anew where nothing or nonsense was kept', () => {
+    const storage = new MemoryStorage();
+    storage.setItem('dynajob.session/1', '{"candidate":');
+    expect(new SessionStore(storage).session.candidate).toBe('');
+    storage.setItem('dynajob.session/1', '{"candidate":7}');
+    expect(new SessionStore(storage).session.answers).toEqual([]);
+  });
+
+  it('forgets when told to', () => {
+    const storage = new MemoryStorage();
+    const store = new SessionStore(storage);
+    store.begin('c', 'x', '');
+    store.end();
+    expect(storage.items.size).toBe(0);
+    expect(store.session.candidate).toBe('');
+  });
+});
+
+it('moves are places up, and null for what is new', () => {
+  expect([...moves(['a', 'b', 'c'], ['c', 'a', 'd'])]).toEqual([['c', 2], ['a', -1], ['d', null]]);
+});
+
+it('the share of liked jobs counts Apply and Save', () => {
+  expect(likedShare([answer('1', 'a', 'apply'), answer('2', 'b', 'dismiss'), answer('3', 'c', 'save')])).toEqual([1, 0.5, 2 / 3]);
+  expect(likedShare([])).toEqual([]);
+});
+
+describe('problemText', () => {
+  it('says what the server said', () => {
+    const problem = JSON.stringify({title: 'A field is not valid', detail: 'is empty', pointer: '/bio'});
+    expect(problemText(422, problem)).toBe('A field is not valid: is empty (/bio)');
+  });
+  it('makes do with a status', () => {
+    expect(problemText(502, '<html>')).toBe('The server answered with status 502.');
+    expect(problemText(500, '{}')).toBe('The server answered with status 500.');
+  });
+});
+
+it('the catalog sorts by similarity and prints fields of every kind', () => {
+  const job = (id: string, cosine: number): Recommendation => ({
+    job_id: id,
+    title: id,
+    company: '',
+    location: '',
+    position: 0,
+    score: 0,
+    source: 'q',
+    explanation: {q: null, predicted_reward: null, uncertainty: null, cosine, field_cosines: {}, matched_skills: [], missing_skills: []},
+  });
+  expect(nearest([job('a', 0.1), job('b', 0.9), job('c', 0.5)], 2).map(({job_id}) => job_id)).toEqual(['b', 'c']);
+  expect(fieldText(['SQL', 'Python'])).toBe('SQL, Python');
+  expect(fieldText({low: 90000, high: 120000})).toBe('90,000 to 120,000 USD');
+  expect(fieldText('remote')).toBe('remote');
+});
