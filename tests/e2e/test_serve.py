@@ -197,7 +197,7 @@ class LearningTest(ServeTest):
 
     def answer(self, serving, first, count):
         for i in range(first, first + count):
-            event = feedback(f"l-{i}", f"candidate-{1 + i % 20:06d}", f"job-{1 + (i * 7) % 70:06d}",
+            event = feedback(f"l-{i}", f"candidate-{1 + i % 20:06d}", f"job-{1 + (i * 7) % 79:06d}",
                              "apply" if i % 3 == 0 else "dismiss")
             self.assertEqual(serving.post("/v1/feedback", event).status, 201)
 
