@@ -52,6 +52,8 @@ class StudyReader {
 
   static std::optional<std::string> Scalar(const toml::node& node) {
     if (const auto* text = node.as_string()) return text->get();
+    // As short as it can be written: 0.2, not the seventeen digits of toml++.
+    if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
     if (!node.is_value() || node.is_date() || node.is_time() || node.is_date_time())
       return std::nullopt;
     std::ostringstream text;

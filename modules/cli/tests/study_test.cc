@@ -94,6 +94,16 @@ TEST(Study, SaysWhatIsWrongWithIt) {
   EXPECT_THAT(LoadStudy("nonesuch").error().message, HasSubstr("label-noise"));
 }
 
+TEST(Study, NumbersAreNotLongerThanTheyWereWritten) {
+  const auto study =
+      ParseStudy("name = \"n\"\n[[cells]]\n\"surrogate.corruption\" = [0.1, 0.2, 0.3]\n", "test");
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  std::vector<std::string> values;
+  for (const StudyCell& cell : study->cells)
+    values.push_back(cell.overrides.front().second.items.front());
+  EXPECT_THAT(values, ElementsAre("0.1", "0.2", "0.3"));
+}
+
 TEST(Study, EveryStudyOfTheProgramCanBeRun) {
   const std::vector<std::pair<std::string, size_t>> cell_counts = {
       {"label-noise", 19}, {"planning", 11}, {"budget", 5}, {"input", 6}, {"learner", 2}};
