@@ -3,7 +3,7 @@ import {kNarrow} from '../charts/common';
 import {lineChart} from '../charts/line_chart';
 import {h} from '../lib/dom';
 import {percent} from '../lib/format';
-import {ask, type Feedback, type FeedbackKind, type Health, type Profile, recommend, type Recommendations} from './api';
+import {ask, type Feedback, type FeedbackKind, type Health, type Profile, recommend, type Recommendation, type Recommendations} from './api';
 import {jobCard, kAnswers} from './job_card';
 import {kSamples} from './samples';
 import {likedShare, moves, type SessionStore} from './session';
@@ -32,6 +32,7 @@ class TryIt {
   private readonly list = h('ol', {class: 'ranking'});
   private readonly answers = h('section', {class: 'given'});
   private ranking: Recommendations | undefined;
+  private refreshes = 0;
   private order: string[] | undefined; // before the last change
 
   constructor(
@@ -125,8 +126,12 @@ class TryIt {
   }
 
   private async refresh(): Promise<void> {
+    const turn = ++this.refreshes;
     const before = this.ranking?.recommendations.map((job) => job.job_id);
-    this.ranking = await recommend(this.store.session.candidate, kShown);
+    const ranking = await recommend(this.store.session.candidate, kShown);
+    // A reply from before an answer may come after that of the answer.
+    if (turn !== this.refreshes) return;
+    this.ranking = ranking;
     const after = this.ranking.recommendations.map((job) => job.job_id);
     if (before !== undefined && before.join() !== after.join()) this.order = before;
     this.drawRanking();
@@ -143,7 +148,7 @@ class TryIt {
   }
 
   private drawRanking(): void {
-    const {recommendations, degraded} = this.ranking!;
+    const {recommendations, request_id: requestId, degraded} = this.ranking!;
     const jobs = recommendations.map((job) => job.job_id);
     const moved = this.order === undefined ? undefined : moves(this.order, jobs);
     const focused = this.focusedAnswer();
@@ -154,7 +159,8 @@ class TryIt {
           place: i + 1,
           move: moved?.get(job.job_id),
           saved: this.store.kindOf(job.job_id) === 'save',
-          answer: (kind) => void this.run(() => this.answer(i, kind)),
+          // To what was shown here, whatever the ranking is when it is its turn.
+          answer: (kind) => void this.run(() => this.answer(job, i + 1, requestId, kind)),
         }),
       ),
     );
@@ -172,16 +178,15 @@ class TryIt {
     return {kind, place};
   }
 
-  private async answer(index: number, kind: FeedbackKind): Promise<void> {
-    const job = this.ranking!.recommendations[index]!;
+  private async answer(job: Recommendation, place: number, requestId: string, kind: FeedbackKind): Promise<void> {
     const feedback: Feedback = {
       event_id: crypto.randomUUID(),
       candidate_id: this.store.session.candidate,
       job_id: job.job_id,
       kind,
-      request_id: this.ranking!.request_id,
+      request_id: requestId,
     };
-    this.store.add({feedback, title: job.title, company: job.company, place: index + 1, acknowledged: false});
+    this.store.add({feedback, title: job.title, company: job.company, place, acknowledged: false});
     this.drawAnswers();
     await this.catchUp();
   }

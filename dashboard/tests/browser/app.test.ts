@@ -50,9 +50,9 @@ const shownJobs = (page: Page): Promise<string[]> =>
 // Gives an answer and waits until the server has it and the ranking is there again.
 async function answer(page: Page, place: number, kind: string): Promise<string> {
   const given = await page.locator('.log li').count();
-  const card = page.locator('.card').nth(place);
-  const job = (await card.getAttribute('data-job'))!;
-  await card.locator(`button[data-answer="${kind}"]`).click();
+  const job = (await page.locator('.card').nth(place).getAttribute('data-job'))!;
+  // By the job and not by its place: a new snapshot of the policy may move it meanwhile.
+  await page.locator(`.card[data-job="${job}"] button[data-answer="${kind}"]`).click();
   await page.waitForFunction((before) => document.querySelectorAll('.log li').length > before && document.querySelector('.log em') === null, given);
   if (kind !== 'save') await page.waitForFunction((id) => document.querySelector(`.card[data-job="${id}"]`) === null, job);
   return job;
