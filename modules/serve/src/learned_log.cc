@@ -52,7 +52,8 @@ Status LearnedLog::Truncate(uint64_t size) {
 Result<std::vector<uint64_t>> LearnedLog::Sorted() const {
   DYNAJOB_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path_));
   std::vector<uint64_t> hashes(std::min<uint64_t>(size_, bytes.size() / kWord));
-  std::memcpy(hashes.data(), bytes.data(), hashes.size() * kWord);
+  // An empty vector may have no memory at all, which memcpy must not be given.
+  if (!hashes.empty()) std::memcpy(hashes.data(), bytes.data(), hashes.size() * kWord);
   std::sort(hashes.begin(), hashes.end());
   return hashes;
 }
