@@ -1,18 +1,11 @@
 #include "dynajob/serve/learning_options.h"
 
-#include <fmt/format.h>
+#include "option_limits.h"
 
 namespace dynajob {
 namespace {
 
-struct Count {
-  const char* key;
-  int64_t LearningOptions::*field;
-  const char* help;
-  int64_t low;
-  int64_t high;
-};
-constexpr Count kCounts[] = {
+constexpr OptionLimit<LearningOptions, int64_t> kCounts[] = {
     {"learn.updates_per_response", &LearningOptions::updates_per_response,
      "learning steps after a response, each with its planning", 1, 1000},
     {"learn.rehearsal_pairs", &LearningOptions::rehearsal_pairs,
@@ -39,14 +32,7 @@ constexpr Count kCounts[] = {
      1'000'000'000},
 };
 
-struct Real {
-  const char* key;
-  double LearningOptions::*field;
-  const char* help;
-  double low;
-  double high;
-};
-constexpr Real kReals[] = {
+constexpr OptionLimit<LearningOptions, double> kReals[] = {
     {"learn.learning_rate", &LearningOptions::learning_rate,
      "of the online steps; 0: online.learning_rate_warm, or …_cold for a model without a warm "
      "start",
@@ -62,27 +48,14 @@ constexpr Real kReals[] = {
 }  // namespace
 
 Status LearningOptions::Validate() const {
-  for (const Count& count : kCounts) {
-    const int64_t value = this->*count.field;
-    if (value < count.low || value > count.high)
-      return InvalidArgument(
-          fmt::format("{} = {}: must be from {} to {}", count.key, value, count.low, count.high));
-  }
-  for (const Real& real : kReals) {
-    const double value = this->*real.field;
-    if (!(value >= real.low && value <= real.high))
-      return InvalidArgument(
-          fmt::format("{} = {}: must be from {} to {}", real.key, value, real.low, real.high));
-  }
-  return Status::Ok();
+  DYNAJOB_RETURN_IF_ERROR(CheckLimits(*this, kCounts));
+  return CheckLimits(*this, kReals);
 }
 
 void LearningOptions::Bind(ConfigRegistry& registry) {
   registry.Add("learn.enabled", &enabled, "whether the server learns from responses");
-  for (const Real& real : kReals)
-    registry.Add(real.key, &(this->*real.field), real.help, real.low, real.high);
-  for (const Count& count : kCounts)
-    registry.Add(count.key, &(this->*count.field), count.help, count.low, count.high);
+  BindLimits(registry, *this, kReals);
+  BindLimits(registry, *this, kCounts);
 }
 
 }  // namespace dynajob

@@ -2,18 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "option_limits.h"
+
 namespace dynajob {
 namespace {
 
-struct Limit {
-  const char* key;
-  int64_t ServeOptions::*field;
-  const char* help;
-  int64_t low;
-  int64_t high;
-};
-
-constexpr Limit kLimits[] = {
+constexpr OptionLimit<ServeOptions, int64_t> kLimits[] = {
     {"serve.port", &ServeOptions::port, "port to listen on; 0 takes a free one", 0, 65535},
     {"serve.workers", &ServeOptions::workers,
      "rankings computed at once; 0: one for each processor", 0, 1024},
@@ -38,12 +32,7 @@ constexpr Limit kLimits[] = {
 }  // namespace
 
 Status ServeOptions::Validate() const {
-  for (const Limit& limit : kLimits) {
-    const int64_t value = this->*limit.field;
-    if (value < limit.low || value > limit.high)
-      return InvalidArgument(
-          fmt::format("{} = {}: must be from {} to {}", limit.key, value, limit.low, limit.high));
-  }
+  DYNAJOB_RETURN_IF_ERROR(CheckLimits(*this, kLimits));
   if (!(epsilon >= 0 && epsilon <= 1))
     return InvalidArgument(fmt::format("serve.epsilon = {}: must be from 0 to 1", epsilon));
   if (!(rate >= 0) || !(burst >= 1))
@@ -61,8 +50,7 @@ void ServeOptions::Bind(ConfigRegistry& registry) {
   registry.Add("serve.burst", &burst, "requests at once for each key", 1, 1e9);
   registry.Add("serve.epsilon", &epsilon, "share of places that are drawn at random", 0, 1);
   registry.Add("serve.state", &state, "directory for the spool and the active model");
-  for (const Limit& limit : kLimits)
-    registry.Add(limit.key, &(this->*limit.field), limit.help, limit.low, limit.high);
+  BindLimits(registry, *this, kLimits);
 }
 
 }  // namespace dynajob
