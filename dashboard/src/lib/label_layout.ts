@@ -42,9 +42,9 @@ const overlap = (a: Box, b: Box): number =>
   Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
   Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
 
-// Labels beside their points: of the places around it each label takes, one after another, the one
-// that covers the least of other points and labels and stays within the frame. Earlier points have
-// the first choice.
+// Labels beside their points, within the frame: each takes, one after another, the place that costs
+// the least. Lying on another label costs more than any distance, on a mark more than a short one.
+// Earlier points have the first choice.
 export function placeLabels(
   points: LabelledPoint[],
   frame: Box,
@@ -53,42 +53,35 @@ export function placeLabels(
 ): PlacedLabel[] {
   const marks = points.map(({x, y}) => ({left: x - 5, right: x + 5, top: y - 5, bottom: y + 5}));
   const taken: Box[] = [];
-  return points.map((point, i) => {
-    let best: Box | undefined;
-    let least = Infinity;
-    for (const box of placesAround(point, height, gap)) {
-      const outside =
-        Math.max(0, frame.left - box.left) +
-        Math.max(0, box.right - frame.right) +
-        Math.max(0, frame.top - box.top) +
-        Math.max(0, box.bottom - frame.bottom);
-      let cost = outside * height * 4;
-      for (const other of taken) cost += 4 * overlap(box, other);
-      marks.forEach((mark, j) => (cost += j === i ? 0 : 2 * overlap(box, mark)));
-      // Near places first: distance breaks ties, and stands against a little overlap.
-      cost += 0.3 * Math.abs((box.top + box.bottom) / 2 - point.y);
-      if (cost < least) {
-        least = cost;
-        best = box;
-      }
-    }
-    taken.push(best!);
-    return {x: best!.left, y: (best!.top + best!.bottom) / 2};
-  });
+  const cost = (box: Box, point: LabelledPoint): number =>
+    1000 * sum(taken.map((other) => overlap(box, other))) +
+    2 * sum(marks.map((mark) => overlap(box, mark))) +
+    0.3 * Math.abs((box.top + box.bottom) / 2 - point.y) +
+    // Beside its mark a label needs no line to it.
+    (box.left > point.x || box.right < point.x ? 0 : 2);
+  for (const point of points) {
+    const places = placesAround(point, frame, height, gap);
+    const costs = places.map((box) => cost(box, point));
+    taken.push(places[costs.indexOf(Math.min(...costs))]!);
+  }
+  return taken.map(({left, top, bottom}) => ({x: left, y: (top + bottom) / 2}));
 }
 
-function placesAround({x, y, width}: LabelledPoint, height: number, gap: number): Box[] {
-  const places: Box[] = [];
-  const at = (left: number, middle: number): number =>
-    places.push({left, right: left + width, top: middle - height / 2, bottom: middle + height / 2});
-  for (let step = 0; step <= 8; ++step) {
-    for (const side of step === 0 ? [0] : [-1, 1]) {
-      const middle = y + side * step * (height / 2);
-      at(x + gap, middle);
-      at(x - gap - width, middle);
-    }
-  }
-  at(x - width / 2, y - height);
-  at(x - width / 2, y + height);
-  return places;
+const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
+
+// Right of the point, left of it and across, at every half line of the frame's height.
+function placesAround({x, y, width}: LabelledPoint, frame: Box, height: number, gap: number): Box[] {
+  const rows = Math.ceil((frame.bottom - frame.top) / (height / 2));
+  const middles = [y];
+  for (let step = 1; step <= rows; ++step)
+    for (const side of [-1, 1]) middles.push(y + (side * step * height) / 2);
+  const inside = (value: number, low: number, high: number): number =>
+    Math.max(low, Math.min(value, high));
+  return middles.flatMap((middle) =>
+    [x + gap, x - gap - width, x - width / 2].map((wanted) => {
+      const left = inside(wanted, frame.left, frame.right - width);
+      const top = inside(middle - height / 2, frame.top, frame.bottom - height);
+      return {left, right: left + width, top, bottom: top + height};
+    }),
+  );
 }
