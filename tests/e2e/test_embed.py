@@ -91,13 +91,13 @@ class EmbedTest(MarketTest):
         process = self.recommend("--candidate", "candidate-000000")
         self.assertNotEqual(process.returncode, 0)
         self.assertIn(made["embedder"], process.stderr)
-        self.assertIn("lexical-v1", process.stderr)
+        self.assertIn("sample-market+spelling:bert", process.stderr)
 
     def test_the_sample_market_has_vectors_of_minilm_without_a_model(self):
         empty = environment() | {"XDG_CACHE_HOME": str(self.directory)}
         process = self.succeed("embed", "--store", self.store, "--model", "sample", "--json", env=empty)
         report = json.loads(process.stdout)
-        self.assertRegex(report["embedder"], r"^sample-market:bert:MiniLM-L6-H384-uncased:d384:.*:f16:[0-9a-f]{8}$")
+        self.assertRegex(report["embedder"], r"^sample-market\+spelling:bert:MiniLM-L6-H384-uncased:d384:.*:f16:[0-9a-f]{8}:d384$")
         self.assertEqual({field: counts["made"] for field, counts in report["job"].items()},
                          dict.fromkeys(("title", "tech", "soft", "experience"), 80))
         self.assertEqual(self.embedders(), {(report["embedder"], 384)})
@@ -106,7 +106,24 @@ class EmbedTest(MarketTest):
         rows.write_text('{"job_id": "1", "title": "Zookeeper of Utrecht", "skills": ["SQL"]}\n')
         foreign = self.directory / "foreign.db"
         self.succeed("import", rows, "--store", foreign)
-        self.assert_exit(run("embed", "--store", foreign, "--model", "sample"), 2, "Zookeeper of Utrecht")
+        process = self.succeed("embed", "--store", foreign, "--model", "sample")
+        self.assertIn("placed by their spelling", process.stderr)
+        self.assertIn("--model minilm", process.stderr)
+        self.assert_exit(run("embed", "--store", foreign, "--model", "sample", *settings("embeddings.dimension=385")),
+                         2, "embeddings.dimension is 385", "have 384")
+
+    def test_missing_makes_only_what_is_not_there(self):
+        whole = json.loads(self.succeed("embed", "--store", self.store, "--model", self.folder, "--json").stdout)
+        rows = self.directory / "rows.jsonl"
+        rows.write_text('{"job_id": "new", "title": "Zookeeper of Utrecht", "skills": ["SQL"]}\n')
+        self.succeed("import", rows, "--store", self.store)
+        process = self.succeed("embed", "--store", self.store, "--model", self.folder, "--missing", "--json")
+        report = json.loads(process.stdout)
+        self.assertEqual(report["job"]["title"]["made"], 1)
+        self.assertEqual(report["candidate"]["hard"]["made"], 0)
+        self.assertEqual(report["kept"], whole["job"]["title"]["made"] + whole["candidate"]["hard"]["made"])
+        self.assertEqual(self.embedders(), {(report["embedder"], 16)})
+        self.assert_exit(run("embed", "--store", self.store, "--missing", "--replace"), 2, "--missing", "--replace")
 
     def test_unknown_and_unsupported_models_are_refused_and_leave_the_vectors(self):
         before = self.embedders()

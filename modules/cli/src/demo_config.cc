@@ -9,6 +9,7 @@ jobs = 3000
 candidates = 300
 
 [embeddings]
+model = "sample"
 dimension = 64
 
 [compare]

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dynajob/embeddings/embed_store.h"
+#include "dynajob/embeddings/phrase_embedder.h"
 
 #include "command.h"
 #include "open_embedder.h"
@@ -47,7 +48,11 @@ std::string ToText(const EmbedReport& report) {
       table.AddRow({fmt::format("{}.{}", kind, name), fmt::format("{}", counts.made),
                     fmt::format("{}", counts.from_fallback), fmt::format("{}", counts.skipped)});
   }
-  return fmt::format("embedder: {}\n{}", report.embedder, table.ToString());
+  return fmt::format(
+      "embedder: {}\n{}{}", report.embedder,
+      report.kept == 0 ? ""
+                       : fmt::format("kept as they are: the vectors of {} records\n", report.kept),
+      table.ToString());
 }
 
 class EmbedCommand final : public Command {
@@ -60,6 +65,7 @@ class EmbedCommand final : public Command {
   std::vector<std::string> examples() const override {
     return {"embed --store market.db",
             "embed --store market.db --model minilm",
+            "embed --store market.db --model minilm --missing",
             "embed --store market.db --model ~/models/bge-small-en-v1.5",
             "embed --store market.db --model endpoint --set "
             "embeddings.endpoint_base_url=http://localhost:8000/v1 --set "
@@ -70,12 +76,18 @@ class EmbedCommand final : public Command {
   std::vector<Flag> flags() const override { return {Flag::kStore, Flag::kEmbeddingModel}; }
 
   void Declare(CLI::App& app) override {
-    app.add_flag("--replace", replace_, "Replace vectors that another program made");
+    CLI::Option* replace =
+        app.add_flag("--replace", replace_, "Replace vectors that another program made");
+    app.add_flag("--missing", missing_,
+                 "Only what has no vectors by this model yet: new records, or those that an "
+                 "interrupted run did not reach")
+        ->excludes(replace);
   }
 
   Result<int> Run(Session& session) override {
     EmbedOptions options = session.settings.embed;
     options.replace_foreign = replace_;
+    options.only_missing = missing_;
     DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, OpenEmbedder(session));
     DYNAJOB_ASSIGN_OR_RETURN(const auto store, OpenSessionStore(session, OpenMode::kReadWrite));
     const auto report =
@@ -84,8 +96,15 @@ class EmbedCommand final : public Command {
     const std::optional<Spending> spending = SpendingOf(*embedder);
     if (spending) session.Message(ToText(*spending));  // also of work that failed
     if (!report.ok()) return report.error();
+    if (const auto* phrases = dynamic_cast<const PhraseEmbedder*>(embedder.get());
+        phrases != nullptr && phrases->stood_in() > 0)
+      session.Message(fmt::format(
+          "{} sentences are not the sample market's and were placed by their spelling; for real "
+          "data use --model minilm",
+          phrases->stood_in()));
     if (session.flags.json) {
       Json json = {{"embedder", report->embedder},
+                   {"kept", report->kept},
                    {"candidate", ToJson(report->candidate_fields)},
                    {"job", ToJson(report->job_fields)}};
       if (spending) json["endpoint"] = ToJson(*spending);
@@ -100,6 +119,7 @@ class EmbedCommand final : public Command {
 
  private:
   bool replace_ = false;
+  bool missing_ = false;
 };
 
 }  // namespace

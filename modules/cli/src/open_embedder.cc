@@ -14,7 +14,8 @@ Result<std::unique_ptr<Embedder>> OpenEmbedder(const Session& session) {
     return std::unique_ptr<Embedder>(std::move(lexical));
   }
   if (settings.embed.model == "sample") {
-    DYNAJOB_ASSIGN_OR_RETURN(auto sample, OpenSampleEmbedder());
+    DYNAJOB_ASSIGN_OR_RETURN(auto sample,
+                             OpenSampleEmbedder(static_cast<size_t>(settings.lexical.dimension)));
     return std::unique_ptr<Embedder>(std::move(sample));
   }
   if (settings.embed.model == "endpoint") {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -31,9 +32,19 @@ class BatchEmbedder {
     for (const FieldName& field : KnownFields(kind)) counts_[std::string(field.name)];
   }
 
-  void set_total(size_t total) { total_ = total; }
+  // Learns how many entities there are and which of them are done already.
+  Status Begin(size_t total) {
+    if (options_.only_missing) {
+      DYNAJOB_ASSIGN_OR_RETURN(const auto ids, store_.EmbeddedBy(kind_, embedder_.id()));
+      kept_.insert(ids.begin(), ids.end());
+    }
+    total_ = total - std::min(total, kept_.size());
+    return Status::Ok();
+  }
+  size_t kept() const { return kept_.size(); }
 
   Status Add(Record record) {
+    if (kept_.contains(record.id)) return Status::Ok();
     batch_.push_back(std::move(record));
     return batch_.size() < static_cast<size_t>(options_.batch_size) ? Status::Ok() : Flush();
   }
@@ -41,7 +52,7 @@ class BatchEmbedder {
   Status Flush() {
     if (cancel_ != nullptr && cancel_->cancelled())
       return Error{ErrorCode::kCancelled,
-                   "embedding was cancelled; run `dynajob embed` again to complete it"};
+                   "embedding was cancelled; `dynajob embed --missing` completes it"};
     if (batch_.empty()) return Status::Ok();
     DYNAJOB_ASSIGN_OR_RETURN(
         const std::vector<EmbeddingRow> rows,
@@ -79,6 +90,7 @@ class BatchEmbedder {
   const CancellationToken* cancel_;
   PhraseCache& cache_;
   std::map<std::string, FieldCounts>& counts_;
+  std::unordered_set<std::string> kept_;  // ids of entities that are passed over
   std::vector<Record> batch_;
   size_t done_ = 0;
   size_t total_ = 0;
@@ -114,8 +126,9 @@ Result<EmbedReport> EmbedStore(Store& store, const Embedder& embedder, const Emb
                                       cancel, cache, report.candidate_fields);
   BatchEmbedder<Job> jobs(store, EntityKind::kJob, embedder, options, progress, cancel, cache,
                           report.job_fields);
-  candidates.set_total(summary.candidates.count);
-  jobs.set_total(summary.jobs.count);
+  DYNAJOB_RETURN_IF_ERROR(candidates.Begin(summary.candidates.count));
+  DYNAJOB_RETURN_IF_ERROR(jobs.Begin(summary.jobs.count));
+  report.kept = candidates.kept() + jobs.kept();
 
   DYNAJOB_RETURN_IF_ERROR(store.ForEachCandidate(
       [&](Candidate candidate) { return candidates.Add(std::move(candidate)); }));

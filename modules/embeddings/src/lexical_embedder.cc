@@ -145,7 +145,8 @@ Status LexicalOptions::Validate() const {
 }
 
 void LexicalOptions::Bind(ConfigRegistry& registry) {
-  registry.Add("embeddings.dimension", &dimension, "length of the lexical vectors", 8, 4096);
+  registry.Add("embeddings.dimension", &dimension,
+               "length of the vectors of the lexical model, and of sample (at most 384)", 8, 4096);
   registry.Add("embeddings.word_ngrams", &word_ngrams, "longest run of words that is a feature", 1,
                4);
   registry.Add("embeddings.char_ngram_min", &char_ngram_min,

@@ -133,7 +133,8 @@ Status EmbedOptions::Validate() const {
 
 void EmbedOptions::Bind(ConfigRegistry& registry) {
   registry.Add("embeddings.model", &model,
-               "lexical, sample (vectors of MiniLM, for the demo's market only), minilm (`make "
+               "lexical, sample (vectors of MiniLM for the sample market; other texts by their "
+               "spelling), minilm (`make "
                "minilm` gets it), the folder of a BERT-family model, or endpoint (an "
                "OpenAI-compatible API, see embeddings.endpoint_model)");
   registry.Add("embeddings.fallback_to_text", &fallback_to_text,

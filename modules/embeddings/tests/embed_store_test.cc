@@ -318,6 +318,48 @@ TEST_F(EmbedStoreTest, StopsWhenCancelledAndCompletesOnASecondRun) {
   EXPECT_EQ(store_->LoadCatalog(CatalogSpec{})->job_count(), 20u);
 }
 
+// Cancels when it has reported so often.
+class CancellingSink : public ProgressSink {
+ public:
+  CancellingSink(CancellationToken& token, size_t after) : token_(token), after_(after) {}
+  void Report(const ProgressEvent&) override {
+    if (++reports_ == after_) token_.Cancel();
+  }
+
+ private:
+  CancellationToken& token_;
+  size_t after_;
+  size_t reports_ = 0;
+};
+
+TEST_F(EmbedStoreTest, PaysOnlyForWhatAnInterruptedRunDidNotReach) {
+  PutSample(20);
+  CountingEmbedder counting(*embedder_);
+  EmbedOptions options;
+  options.batch_size = 8;
+  options.only_missing = true;
+  CancellationToken cancel;
+  CancellingSink sink(cancel, 4);  // three batches of candidates, one of jobs
+  ASSERT_FALSE(EmbedStore(*store_, counting, options, &sink, &cancel).ok());
+  EXPECT_EQ(store_->EmbeddedBy(EntityKind::kJob, embedder_->id())->size(), 8u);
+  auto rest = EmbedStore(*store_, counting, options, nullptr, nullptr);
+  ASSERT_TRUE(rest.ok()) << rest.error().message;
+  EXPECT_EQ(rest->kept, 28u);
+  EXPECT_EQ(rest->job_fields.at("title").made, 12u);
+  EXPECT_EQ(rest->candidate_fields.at("hard").made, 0u);
+  const size_t calls = counting.calls;
+  ASSERT_TRUE(EmbedStore(*store_, counting, options, nullptr, nullptr).ok());
+  EXPECT_EQ(counting.calls, calls) << "nothing was left to do";
+
+  // The same vectors as those of one run.
+  auto pieces = store_->LoadCatalog(CatalogSpec{});
+  ASSERT_TRUE(EmbedStore(*store_, *embedder_, {}, nullptr, nullptr).ok());
+  auto whole = store_->LoadCatalog(CatalogSpec{});
+  ASSERT_TRUE(pieces.ok() && whole.ok());
+  for (size_t job = 0; job < 20; ++job)
+    EXPECT_TRUE(std::ranges::equal(pieces->actions().Row(job), whole->actions().Row(job))) << job;
+}
+
 TEST_F(EmbedStoreTest, AnEmptyStoreSaysHowToFillIt) {
   auto empty = EmbedStore(*store_, *embedder_, {}, nullptr, nullptr);
   ASSERT_FALSE(empty.ok());

@@ -24,10 +24,17 @@ std::unique_ptr<LexicalEmbedder> Source() {
   return LexicalEmbedder::Create(options).value();
 }
 
-std::unique_ptr<PhraseEmbedder> Make() {
-  const auto file = MakePhraseVectors(kPhrases, *Source());
+Result<std::string> File(const std::vector<std::string>& phrases) {
+  Matrix vectors;
+  const Status status = Source()->Embed(phrases, vectors);
+  EXPECT_TRUE(status.ok()) << status.error().message;
+  return MakePhraseVectors(phrases, vectors, Source()->id());
+}
+
+std::unique_ptr<PhraseEmbedder> Make(size_t dimension = PhraseEmbedder::kWhole) {
+  const auto file = File(kPhrases);
   EXPECT_TRUE(file.ok()) << file.error().message;
-  auto embedder = PhraseEmbedder::Parse("test", file.value());
+  auto embedder = PhraseEmbedder::Parse("test", file.value(), dimension);
   EXPECT_TRUE(embedder.ok()) << embedder.error().message;
   return std::move(embedder).value();
 }
@@ -49,6 +56,28 @@ TEST(PhraseEmbedder, GivesTheVectorsOfTheEmbedderThatMadeIt) {
     EXPECT_GT(Dot(expected.Row(i), made.Row(i)), 0.99999) << kPhrases[i];
     EXPECT_NEAR(Dot(made.Row(i), made.Row(i)), 1, 1e-6);
   }
+}
+
+TEST(PhraseEmbedder, KeepsTheFirstCoordinates) {
+  const auto whole = Make();
+  const auto cut = Make(16);
+  EXPECT_EQ(cut->dimension(), 16u);
+  EXPECT_NE(cut->id(), whole->id());
+  Matrix all, some;
+  ASSERT_TRUE(whole->Embed(kPhrases, all).ok());
+  ASSERT_TRUE(cut->Embed(kPhrases, some).ok());
+  for (size_t i = 0; i < kPhrases.size(); ++i) {
+    EXPECT_NEAR(Dot(some.Row(i), some.Row(i)), 1, 1e-6);
+    EXPECT_GT(Dot(all.Row(i).first(16), some.Row(i)), 0);
+    EXPECT_NEAR(some.Row(i)[0] * all.Row(i)[1], some.Row(i)[1] * all.Row(i)[0], 1e-6);
+  }
+}
+
+TEST(PhraseEmbedder, RefusesMoreCoordinatesThanThereAre) {
+  const auto embedder = PhraseEmbedder::Parse("test", File(kPhrases).value(), 49);
+  ASSERT_FALSE(embedder.ok());
+  EXPECT_EQ(embedder.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_THAT(embedder.error().message, HasSubstr("is 49; the vectors of test have 48"));
 }
 
 TEST(PhraseEmbedder, ReadsAPassageOfKnownSentencesAsTheirMean) {
@@ -76,6 +105,25 @@ TEST(PhraseEmbedder, RefusesWhatItHasNoVectorFor) {
   EXPECT_THAT(status.error().message, HasSubstr("'Something else.'"));
 }
 
+TEST(PhraseEmbedder, TakesOtherPhrasesForATextWhenToldWhich) {
+  const auto stand_in = [](std::string_view text) {
+    return text == "Rust and SQL" ? std::vector<WeightedPhrase>{{0, 1.0}, {1, 0.5}}
+                                  : std::vector<WeightedPhrase>{};
+  };
+  const auto embedder =
+      PhraseEmbedder::Parse("test", File(kPhrases).value(), PhraseEmbedder::kWhole, stand_in);
+  ASSERT_TRUE(embedder.ok());
+  Matrix out;
+  ASSERT_TRUE(
+      (*embedder)
+          ->Embed(std::vector<std::string>{"SQL", "Rust", "Rust and SQL", "nothing like it"}, out)
+          .ok());
+  const double cosine = Dot(out.Row(0), out.Row(1));
+  EXPECT_NEAR(Dot(out.Row(2), out.Row(0)), (1 + cosine / 2) / std::sqrt(1.25 + cosine), 1e-6);
+  EXPECT_EQ(Dot(out.Row(3), out.Row(3)), 0);
+  EXPECT_EQ((*embedder)->stood_in(), 2u);
+}
+
 TEST(PhraseEmbedder, IsNotTakenForTheEmbedderThatMadeIt) {
   const auto embedder = Make();
   EXPECT_THAT(embedder->id(), StartsWith("test:" + Source()->id() + ":f16:"));
@@ -84,11 +132,11 @@ TEST(PhraseEmbedder, IsNotTakenForTheEmbedderThatMadeIt) {
 TEST(PhraseEmbedder, RefusesPhrasesThatCannotBeKept) {
   for (const std::vector<std::string>& phrases :
        {std::vector<std::string>{"a skill", "a skill"}, {"two\nlines"}, {"a skill", ""}, {" . "}})
-    EXPECT_FALSE(MakePhraseVectors(phrases, *Source()).ok()) << phrases.front();
+    EXPECT_FALSE(File(phrases).ok()) << phrases.front();
 }
 
 TEST(PhraseEmbedder, RefusesDamagedFiles) {
-  const std::string file = MakePhraseVectors(kPhrases, *Source()).value();
+  const std::string file = File(kPhrases).value();
   EXPECT_EQ(PhraseEmbedder::Parse("test", file.substr(0, file.size() - 1)).error().code,
             ErrorCode::kCorruptData);
   EXPECT_EQ(PhraseEmbedder::Parse("test", "").error().code, ErrorCode::kCorruptData);

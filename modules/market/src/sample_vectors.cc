@@ -1,7 +1,13 @@
 #include "dynajob/market/sample_vectors.h"
 
+#include <algorithm>
+#include <mutex>
+#include <numeric>
 #include <set>
 
+#include "dynajob/core/check.h"
+#include "dynajob/core/text.h"
+#include "dynajob/embeddings/lexical_embedder.h"
 #include "dynajob/market/vocabulary.h"
 
 #include "market_text.h"
@@ -20,6 +26,60 @@ extern "C" const char dynajob_sample_vectors_begin[];
 extern "C" const char dynajob_sample_vectors_end[];
 
 namespace dynajob {
+namespace {
+
+// Texts are alike above this cosine of their lexical vectors, when they also have the beginning of
+// a word in common: vectors of short texts may agree by chance.
+constexpr double kAlike = 0.15;
+constexpr size_t kBeginning = 4;  // bytes; shorter words count as a whole
+
+std::set<std::string> WordBeginnings(std::string_view text) {
+  std::set<std::string> beginnings;
+  for (const std::string& word : Words(text)) beginnings.insert(word.substr(0, kBeginning));
+  return beginnings;
+}
+
+// The phrases that are spelled like a text. Made ready when first asked.
+class SpellingNeighbours {
+ public:
+  std::vector<WeightedPhrase> Of(std::string_view text) const {
+    std::call_once(once_, [this] {
+      const std::vector<std::string> phrases = SampleMarketPhrases();
+      lexical_ = LexicalEmbedder::Create().value();
+      DYNAJOB_CHECK(lexical_->Embed(phrases, vectors_).ok(), "lexical never fails");
+      for (const std::string& phrase : phrases) beginnings_.push_back(WordBeginnings(phrase));
+    });
+    Matrix wanted;
+    const std::vector<std::string> texts = {std::string(text)};
+    DYNAJOB_CHECK(lexical_->Embed(texts, wanted).ok(), "lexical never fails");
+    const std::set<std::string> beginnings = WordBeginnings(text);
+    std::vector<WeightedPhrase> alike;
+    for (size_t i = 0; i < vectors_.rows(); ++i) {
+      const double cosine = std::inner_product(vectors_.Row(i).begin(), vectors_.Row(i).end(),
+                                               wanted.Row(0).begin(), 0.0);
+      if (cosine > kAlike && std::ranges::any_of(beginnings_[i], [&](const std::string& word) {
+            return beginnings.contains(word);
+          }))
+        alike.push_back({i, cosine});
+    }
+    const size_t kept = std::min(alike.size(), kPhrasesOfAnotherText);
+    std::partial_sort(alike.begin(), alike.begin() + static_cast<std::ptrdiff_t>(kept), alike.end(),
+                      [](const WeightedPhrase& a, const WeightedPhrase& b) {
+                        return a.weight != b.weight ? a.weight > b.weight : a.phrase < b.phrase;
+                      });
+    alike.resize(kept);
+    return alike;
+  }
+
+ private:
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<LexicalEmbedder> lexical_;
+  // Of the phrases, in the order of the file.
+  mutable Matrix vectors_;
+  mutable std::vector<std::set<std::string>> beginnings_;
+};
+
+}  // namespace
 
 std::vector<std::string> SampleMarketPhrases() {
   const SkillVocabulary& vocabulary = SkillVocabulary::Builtin();
@@ -39,8 +99,11 @@ std::string_view SampleVectorsFile() {
           static_cast<size_t>(dynajob_sample_vectors_end - dynajob_sample_vectors_begin)};
 }
 
-Result<std::unique_ptr<PhraseEmbedder>> OpenSampleEmbedder() {
-  return PhraseEmbedder::Parse("sample-market", SampleVectorsFile());
+Result<std::unique_ptr<PhraseEmbedder>> OpenSampleEmbedder(size_t dimension) {
+  auto neighbours = std::make_shared<SpellingNeighbours>();
+  return PhraseEmbedder::Parse(
+      "sample-market+spelling", SampleVectorsFile(), dimension,
+      [neighbours](std::string_view text) { return neighbours->Of(text); });
 }
 
 }  // namespace dynajob

@@ -2,10 +2,13 @@
 //
 //   make_sample_vectors FILE [MODEL]
 //
-// MODEL is as in `dynajob embed --model`; the file that is shipped is all-MiniLM-L6-v2's.
+// MODEL is as in `dynajob embed --model`; the file that is shipped is all-MiniLM-L6-v2's. The
+// vectors are rotated to the principal axes of the phrases (the right singular vectors of the
+// matrix of all of them, which is not centred: cosines are what is to be kept).
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <torch/torch.h>
 
 #include "dynajob/core/file.h"
 #include "dynajob/embeddings/minilm.h"
@@ -14,10 +17,27 @@
 namespace dynajob {
 namespace {
 
+// In place; the axis with the largest singular value becomes the first coordinate. The sign of an
+// axis makes its largest component positive.
+void RotateToPrincipalAxes(Matrix& vectors) {
+  const auto rows = static_cast<int64_t>(vectors.rows());
+  const auto cols = static_cast<int64_t>(vectors.cols());
+  const torch::Tensor values =
+      torch::from_blob(vectors.data(), {rows, cols}, torch::kFloat).to(torch::kDouble);
+  torch::Tensor axes = std::get<1>(torch::linalg_eigh(values.t().mm(values))).flip(1);
+  const torch::Tensor largest = axes.gather(0, axes.abs().argmax(0, /*keepdim=*/true));
+  axes = axes * largest.sign();
+  torch::from_blob(vectors.data(), {rows, cols}, torch::kFloat).copy_(values.mm(axes));
+}
+
 Status Make(const char* path, const MiniLmOptions& options) {
   DYNAJOB_ASSIGN_OR_RETURN(const auto embedder, MiniLmEmbedder::Open(options));
   const std::vector<std::string> phrases = SampleMarketPhrases();
-  DYNAJOB_ASSIGN_OR_RETURN(const std::string file, MakePhraseVectors(phrases, *embedder));
+  Matrix vectors;
+  DYNAJOB_RETURN_IF_ERROR(embedder->Embed(phrases, vectors));
+  RotateToPrincipalAxes(vectors);
+  DYNAJOB_ASSIGN_OR_RETURN(const std::string file,
+                           MakePhraseVectors(phrases, vectors, embedder->id() + ":principal-axes"));
   DYNAJOB_RETURN_IF_ERROR(WriteFileAtomically(path, file));
   fmt::print("{}: {} phrases by {}, {} bytes\n", path, phrases.size(), embedder->id(), file.size());
   return Status::Ok();

@@ -71,6 +71,9 @@ class IndexedStore final : public Store {
   Status RemoveEmbeddings(EntityKind, std::string_view, std::span<const std::string>) override {
     return Refused();
   }
+  Result<std::vector<std::string>> EmbeddedBy(EntityKind, std::string_view) override {
+    return Refused();
+  }
   Result<Catalog> LoadCatalog(const CatalogSpec&) override { return Refused(); }
   Result<std::unique_ptr<JobFeed>> WatchJobs() override { return Refused(); }
   Result<std::vector<IndexAdvice>> MissingIndexes(const CatalogSpec&) override { return Refused(); }

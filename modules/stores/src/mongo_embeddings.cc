@@ -222,6 +222,36 @@ Status MongoStore::PutEmbeddings(EntityKind kind, std::string_view embedder,
   return Status::Ok();
 }
 
+// By the notes beside the vectors; an entity may have several documents.
+Result<std::vector<std::string>> MongoStore::EmbeddedBy(EntityKind kind,
+                                                        std::string_view embedder) {
+  std::map<std::string, bool> by_no_other;  // by id
+  Bson fields, opts;
+  fields.Add(kVectorNotes, 1).Add(names_.Reference(kind), 1);
+  opts.Add("projection", fields);
+  DYNAJOB_RETURN_IF_ERROR(connection_->Find(
+      names_.Embeddings(kind), Bson(), opts, ReadFrom::kPrimary, [&] { by_no_other.clear(); },
+      [&](BsonView document) {
+        bson_iter_t owner;
+        if (!bson_iter_init_find(&owner, document.get(), names_.Reference(kind).c_str()))
+          return Status::Ok();
+        const auto id = IdText(owner);
+        if (!id) return Status::Ok();
+        const VectorNotes notes(document);
+        for (const FieldName& field : KnownFields(kind)) {
+          const auto note = notes.Of(names_.Vector(kind, field.name));
+          if (!note) continue;
+          const auto [entry, is_new] = by_no_other.try_emplace(*id, true);
+          entry->second = entry->second && note->embedder == embedder;
+        }
+        return Status::Ok();
+      }));
+  std::vector<std::string> ids;
+  for (const auto& [id, only] : by_no_other)
+    if (only) ids.push_back(id);
+  return ids;
+}
+
 template <typename Record>
 Result<EntitySummary> MongoStore::SummarizeEntities(EntityKind kind) const {
   EntitySummary summary;

@@ -119,6 +119,23 @@ Status SqliteStore::RemoveEmbeddings(EntityKind kind, std::string_view field,
   return transaction.Commit();
 }
 
+Result<std::vector<std::string>> SqliteStore::EmbeddedBy(EntityKind kind,
+                                                         std::string_view embedder) {
+  const EntityTables& tables = TablesOf(kind);
+  DYNAJOB_ASSIGN_OR_RETURN(
+      SqliteStatement select,
+      database_->Prepare(
+          fmt::format("SELECT {0} FROM {1} GROUP BY {0} HAVING min(embedder = ?) ORDER BY {0}",
+                      tables.owner, tables.embeddings)));
+  select.Bind(embedder);
+  std::vector<std::string> ids;
+  while (true) {
+    DYNAJOB_ASSIGN_OR_RETURN(const bool has_row, select.Step());
+    if (!has_row) return ids;
+    ids.emplace_back(select.Text(0));
+  }
+}
+
 Result<Catalog> SqliteStore::LoadCatalog(const CatalogSpec& spec) {
   DYNAJOB_RETURN_IF_ERROR(spec.Validate());
   // One snapshot for all the reads, whatever others write meanwhile.

@@ -307,6 +307,25 @@ TEST_P(StoreConformance, RemovesEmbeddingsOfOneFieldFromTheEntitiesThatAreNamed)
             ErrorCode::kInvalidArgument);
 }
 
+TEST_P(StoreConformance, KnowsWhoHasVectorsOfOneEmbedderAndOfNoOther) {
+  PutSmallCatalog();
+  const StoreSummary summary = store_->Summarize().value();
+  const std::string embedder = summary.jobs.fields.at(0).embedder;
+  auto jobs = store_->EmbeddedBy(EntityKind::kJob, embedder);
+  ASSERT_TRUE(jobs.ok()) << MessageOf(jobs);
+  EXPECT_EQ(jobs->size(), EmbeddedJobs("title"));
+  EXPECT_TRUE(std::ranges::is_sorted(*jobs));
+  EXPECT_EQ(store_->EmbeddedBy(EntityKind::kCandidate, embedder)->size(), 2u);
+  EXPECT_TRUE(store_->EmbeddedBy(EntityKind::kJob, "another")->empty());
+  // One field by another embedder: neither's alone.
+  const std::string first = jobs->front();
+  const EmbeddingRow row = {first, "title", {0.5f, 0.5f, 0.5f}};
+  ASSERT_TRUE(store_->PutEmbeddings(EntityKind::kJob, "another", std::vector{row}).ok());
+  EXPECT_TRUE(store_->EmbeddedBy(EntityKind::kJob, "another")->empty());
+  jobs->erase(jobs->begin());
+  EXPECT_EQ(store_->EmbeddedBy(EntityKind::kJob, embedder).value(), *jobs);
+}
+
 // Jobs that differ in every fact of a filter.
 inline std::vector<Job> JobsOfAllKinds() {
   std::vector<Job> jobs;
@@ -516,8 +535,8 @@ TEST_P(StoreConformance, SettlesEachOfSeveralResponsesForItself) {
       store_->PutResponses(std::vector<ResponseEvent>{interview, later, other, stranger, save});
   ASSERT_TRUE(outcomes.ok()) << outcomes.error().message;
   EXPECT_THAT(*outcomes, ::testing::ElementsAre(PutOutcome::kStored, PutOutcome::kDuplicate,
-                                     PutOutcome::kConflict, PutOutcome::kUnknownEntity,
-                                     PutOutcome::kStored));
+                                                PutOutcome::kConflict, PutOutcome::kUnknownEntity,
+                                                PutOutcome::kStored));
   std::vector<ResponseEvent> events;
   ASSERT_TRUE(store_
                   ->ForEachResponse([&](ResponseEvent event) {

@@ -38,6 +38,8 @@ struct EmbedOptions {
   // Whether vectors that another program made are replaced. Asked for each time (`embed
   // --replace`), hence not in a configuration.
   bool replace_foreign = false;
+  // Whether entities that have vectors of this embedder already are passed over (`embed --missing`).
+  bool only_missing = false;
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);  // "embeddings.…"
@@ -53,6 +55,7 @@ struct FieldCounts {
 
 struct EmbedReport {
   std::string embedder;
+  size_t kept = 0;  // records that were passed over
   // By short field name.
   std::map<std::string, FieldCounts> candidate_fields;
   std::map<std::string, FieldCounts> job_fields;

@@ -69,6 +69,9 @@ class Store {
   // Removes the vectors of one field from these entities; those that have none are passed over.
   virtual Status RemoveEmbeddings(EntityKind kind, std::string_view field,
                                   std::span<const std::string> ids) = 0;
+  // Ids of the entities that have vectors by this embedder and by no other, in ascending order.
+  virtual Result<std::vector<std::string>> EmbeddedBy(EntityKind kind,
+                                                      std::string_view embedder) = 0;
 
   // All candidates and jobs that have the required fields, with their vectors, in id order; who was
   // left out and which optional fields are zeros is in Catalog::exclusions(). The reason of an
