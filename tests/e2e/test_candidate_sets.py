@@ -38,7 +38,7 @@ class DatedMarketTest(MarketTest):
                      *settings("import.duplicates=link"))
 
     def embed(self):
-        self.succeed("embed", "--store", self.store, *settings("embeddings.dimension=16"))
+        self.succeed("embed", "--store", self.store, "--model", "sample", *settings("embeddings.dimension=16"))
 
     def expire(self, ids):
         """Gives jobs an expiry date, 2024-05-01, as another program would."""

@@ -73,9 +73,14 @@ class EmbedEndpointTest(MarketTest):
         self.assert_exit(process, 5, "HTTP 500", "/v1/embeddings")
         self.assertIn("12 calls paid, 1 failed", process.stderr)
         mixed = self.compare(self.directory / "mixed")
-        self.assert_exit(mixed, 1, "endpoint:words-24@", "lexical-v1")
+        self.assert_exit(mixed, 1, "endpoint:words-24@", "sample-market+spelling:")
         self.endpoint.script()
-        self.assert_exit(self.embed(*small), 0)
+        process = self.embed(*small, flags=["--missing", "--json"])
+        self.assert_exit(process, 0)
+        rest = json.loads(process.stdout)
+        self.assertEqual(rest["candidate"]["hard"]["made"], 0, "paid for already")
+        self.assertGreaterEqual(rest["kept"], 24 + 8)
+        self.assertEqual(rest["kept"] + rest["job"]["title"]["made"], 24 + 80)
         self.assert_exit(self.compare(self.directory / "whole", "--set", "compare.seeds=1"), 0)
 
     def test_faults_and_limits_have_their_exit_codes(self):

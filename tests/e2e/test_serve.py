@@ -251,7 +251,7 @@ class LearningTest(ServeTest):
         rows.write_text(json.dumps({"id": "imported", "title": "Glazier", "description": "Cut and fit glass.",
                                     "technical_skills": ["glass cutting"]}) + "\n")
         self.succeed("import", rows, "--store", self.store)
-        self.succeed("embed", "--store", self.store, *settings("embeddings.dimension=16"))
+        self.succeed("embed", "--store", self.store, "--model", "sample", *settings("embeddings.dimension=16"))
         deadline = time.monotonic() + 60
         while (eligible := self.shown(serving)["eligible"]) != 81 and time.monotonic() < deadline:
             time.sleep(0.1)

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <numeric>
 #include <set>
+#include <tuple>
 
 #include "dynajob/core/check.h"
 #include "dynajob/core/text.h"
@@ -28,10 +29,10 @@ extern "C" const char dynajob_sample_vectors_end[];
 namespace dynajob {
 namespace {
 
-// Texts are alike above this cosine of their lexical vectors, when they also have the beginning of
-// a word in common: vectors of short texts may agree by chance.
-constexpr double kAlike = 0.15;
+// Texts are alike that have the beginning of a word in common. Lexical vectors alone do not say so:
+// those of short texts may agree by chance.
 constexpr size_t kBeginning = 4;  // bytes; shorter words count as a whole
+constexpr double kLeastWeight = 0.01;
 
 std::set<std::string> WordBeginnings(std::string_view text) {
   std::set<std::string> beginnings;
@@ -39,7 +40,8 @@ std::set<std::string> WordBeginnings(std::string_view text) {
   return beginnings;
 }
 
-// The phrases that are spelled like a text. Made ready when first asked.
+// The phrases that are spelled like a text; where none is, those whose lexical vectors are nearest,
+// which is chance. Made ready when first asked.
 class SpellingNeighbours {
  public:
   std::vector<WeightedPhrase> Of(std::string_view text) const {
@@ -53,25 +55,34 @@ class SpellingNeighbours {
     const std::vector<std::string> texts = {std::string(text)};
     DYNAJOB_CHECK(lexical_->Embed(texts, wanted).ok(), "lexical never fails");
     const std::set<std::string> beginnings = WordBeginnings(text);
-    std::vector<WeightedPhrase> alike;
-    for (size_t i = 0; i < vectors_.rows(); ++i) {
-      const double cosine = std::inner_product(vectors_.Row(i).begin(), vectors_.Row(i).end(),
-                                               wanted.Row(0).begin(), 0.0);
-      if (cosine > kAlike && std::ranges::any_of(beginnings_[i], [&](const std::string& word) {
-            return beginnings.contains(word);
-          }))
-        alike.push_back({i, cosine});
-    }
-    const size_t kept = std::min(alike.size(), kPhrasesOfAnotherText);
-    std::partial_sort(alike.begin(), alike.begin() + static_cast<std::ptrdiff_t>(kept), alike.end(),
-                      [](const WeightedPhrase& a, const WeightedPhrase& b) {
-                        return a.weight != b.weight ? a.weight > b.weight : a.phrase < b.phrase;
-                      });
-    alike.resize(kept);
-    return alike;
+    std::vector<Neighbour> neighbours;
+    for (size_t i = 0; i < vectors_.rows(); ++i)
+      neighbours.push_back(
+          {.alike = std::ranges::any_of(
+               beginnings_[i], [&](const std::string& word) { return beginnings.contains(word); }),
+           .cosine = std::inner_product(vectors_.Row(i).begin(), vectors_.Row(i).end(),
+                                        wanted.Row(0).begin(), 0.0),
+           .phrase = i});
+    const auto nearest = std::span(neighbours).first(kPhrasesOfAnotherText);
+    std::partial_sort(neighbours.begin(), neighbours.begin() + kPhrasesOfAnotherText,
+                      neighbours.end(), Nearer);
+    std::vector<WeightedPhrase> phrases;
+    for (const Neighbour& neighbour : nearest)
+      if (neighbour.alike == nearest.front().alike)
+        phrases.push_back({neighbour.phrase, std::max(neighbour.cosine, kLeastWeight)});
+    return phrases;
   }
 
  private:
+  struct Neighbour {
+    bool alike = false;
+    double cosine = 0;
+    size_t phrase = 0;
+  };
+  static bool Nearer(const Neighbour& a, const Neighbour& b) {
+    return std::tuple(!a.alike, -a.cosine, a.phrase) < std::tuple(!b.alike, -b.cosine, b.phrase);
+  }
+
   mutable std::once_flag once_;
   mutable std::unique_ptr<LexicalEmbedder> lexical_;
   // Of the phrases, in the order of the file.

@@ -7,7 +7,8 @@
 //
 // People paste profiles and post jobs of their own into a sample market: a text that is none of the
 // phrases gets the vectors of those that are spelled most like it (the nearest by lexical_embedder.h,
-// weighted by similarity). That is a makeshift, not a sentence embedding.
+// weighted by similarity), and arbitrary ones when none is. That is a makeshift, not a sentence
+// embedding.
 //
 // `make sample-vectors` makes the file anew, after a change of the vocabulary or of the sentences.
 #ifndef DYNAJOB_MARKET_SAMPLE_VECTORS_H_
