@@ -22,7 +22,7 @@ export interface Recommendation {
 }
 
 export interface Recommendations {
-  request_id: string;
+  request_id: string | null; // null: a page that is not kept
   candidate_id: string | null;
   model_version: string;
   eligible: number;
@@ -70,6 +70,7 @@ export interface Learning {
   responses: Record<string, number>;
   updates: Record<string, number>;
   snapshots: {published: number; rolled_back: number};
+  random_start: {model_version: string; learned: number; held_back: number; waiting: number} | null;
   points: LearningPoint[];
   rollbacks: LearningPoint[];
 }
@@ -143,5 +144,18 @@ export function problemText(status: number, body: string): string {
   return `The server answered with status ${status}.`;
 }
 
-export const recommend = (candidate: string, n: number): Promise<Recommendations> =>
-  ask('GET', `/v1/recommend/${encodeURIComponent(candidate)}?n=${n}&explain=true`);
+// Which agent ranks: the one that others are served, or the one that began with random weights.
+export type Agent = 'served' | 'random-start';
+
+export const recommend = (candidate: string, n: number, policy: Agent): Promise<Recommendations> =>
+  ask('GET', `/v1/recommend/${encodeURIComponent(candidate)}?n=${n}&explain=true&policy=${policy}`);
+
+// For a person whom the server does not know.
+export const recommendProfile = (
+  candidate: Profile,
+  exclude: string[],
+  n: number,
+  policy: Agent,
+): Promise<Recommendations> => ask('POST', '/v1/recommend', {candidate, exclude, n, explain: true, policy});
+
+export const readLearning = (points: number): Promise<Learning> => ask('GET', `/v1/learning?points=${points}`);

@@ -33,6 +33,21 @@ afterAll(async () => {
   expect(code).toBe(0);
 });
 
+interface Counts {
+  learned: number;
+  held_back: number;
+}
+
+interface Learned {
+  responses: Counts;
+  random_start: Counts;
+}
+
+interface Sent {
+  job_id: string;
+  request_id?: string;
+}
+
 const kProfile =
   'Eight years of customer service and sales. I trained new colleagues, kept the books of a small shop, and I look for regular hours.';
 
@@ -44,15 +59,18 @@ async function visit(width: number, hash = ''): Promise<{context: BrowserContext
   return {context, page, found};
 }
 
-const shownJobs = (page: Page): Promise<string[]> =>
-  page.$$eval('.card', (cards) => cards.map((card) => (card as HTMLElement).dataset['job']!));
+const kServed = '[data-agent="served"]';
+const kRandom = '[data-agent="random-start"]';
+
+const shownJobs = (page: Page, side = kServed): Promise<string[]> =>
+  page.$$eval(`${side} .card`, (cards) => cards.map((card) => (card as HTMLElement).dataset['job']!));
 
 // Gives an answer and waits until the server has it and the ranking is there again.
-async function answer(page: Page, place: number, kind: string): Promise<string> {
+async function answer(page: Page, place: number, kind: string, side = kServed): Promise<string> {
   const given = await page.locator('.log li').count();
-  const job = (await page.locator('.card').nth(place).getAttribute('data-job'))!;
+  const job = (await page.locator(`${side} .card`).nth(place).getAttribute('data-job'))!;
   // By the job and not by its place: a new snapshot of the policy may move it meanwhile.
-  await page.locator(`.card[data-job="${job}"] button[data-answer="${kind}"]`).click();
+  await page.locator(`${side} .card[data-job="${job}"] button[data-answer="${kind}"]`).click();
   await page.waitForFunction((before) => document.querySelectorAll('.log li').length > before && document.querySelector('.log em') === null, given);
   if (kind !== 'save') await page.waitForFunction((id) => document.querySelector(`.card[data-job="${id}"]`) === null, job);
   return job;
@@ -65,7 +83,7 @@ describe.each([1280, 390])('Try it, %i pixels wide', (width) => {
     await page.fill('#skills', 'customer service, sales, communication');
     await page.click('button[type="submit"]');
     await page.waitForSelector('.card');
-    expect(await page.locator('.card').count()).toBe(10);
+    expect([(await shownJobs(page)).length, (await shownJobs(page, kRandom)).length]).toEqual([10, 10]);
     expect(await page.locator('.card .why').first().textContent()).toContain('similarity');
 
     const gone: string[] = [];
@@ -83,7 +101,11 @@ describe.each([1280, 390])('Try it, %i pixels wide', (width) => {
       expect(after).not.toContain(job);
     }
     expect(await page.locator('.move').count()).toBeGreaterThan(0);
-    expect(await page.locator('.given .line path').count()).toBe(1);
+    expect(await page.locator('.given .line path').count()).toBeGreaterThanOrEqual(1);
+    const boxes = await page.$$eval('.side', (sides) => sides.map((side) => side.getBoundingClientRect()).map(({left, top}) => ({left, top})));
+    // Beside each other, and one after the other on a phone.
+    if (width > 1000) expect(boxes[1]!.top).toBe(boxes[0]!.top);
+    else expect(boxes[1]!.left).toBe(boxes[0]!.left);
     expect(await overlappingTexts(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     await screenshot(page, `try-${width}`);
@@ -95,7 +117,7 @@ describe.each([1280, 390])('Try it, %i pixels wide', (width) => {
     expect(await page.inputValue('#profile')).toBe(kProfile);
     const jobs = await shownJobs(page);
     for (const job of gone) expect(jobs).not.toContain(job);
-    expect(await page.locator('.card button[data-answer="save"]:disabled').count()).toBeLessThanOrEqual(2);
+    expect(await page.locator('.card button[data-answer="save"]:disabled').count()).toBeLessThanOrEqual(4);
     expect(found).toEqual([]);
     await context.close();
   });
@@ -109,7 +131,7 @@ describe('Try it', () => {
     await page.waitForSelector('.card');
     await page.route('**/v1/feedback', (route) => route.abort());
     const job = (await shownJobs(page))[0]!;
-    await page.locator('.card button[data-answer="dismiss"]').first().click();
+    await page.locator(`${kServed} .card button[data-answer="dismiss"]`).first().click();
     await page.waitForSelector('.notice.error');
     expect(await page.locator('.log em').innerText()).toContain('not sent');
     await page.unroute('**/v1/feedback');
@@ -121,6 +143,37 @@ describe('Try it', () => {
     await context.close();
   });
 
+  it('teaches both agents by every answer, and tells their lists apart', async () => {
+    const {context, page, found} = await visit(1280);
+    await page.click('button[data-sample="Data engineer"]');
+    await page.click('button[type="submit"]');
+    await page.waitForSelector(`${kRandom} .card`);
+    expect(await shownJobs(page)).not.toEqual(await shownJobs(page, kRandom));
+    const before = (await (await page.request.get(`${url}v1/learning?points=0`)).json()) as Learned;
+    const sent: Sent[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/v1/feedback')) sent.push(request.postDataJSON() as Sent);
+    });
+    const first = await answer(page, 0, 'apply');
+    const own = (await shownJobs(page, kRandom)).find((job) => job !== first)!;
+    const place = (await shownJobs(page, kRandom)).indexOf(own);
+    const second = await answer(page, place, 'dismiss', kRandom);
+    for (const side of [kServed, kRandom]) {
+      const jobs = await shownJobs(page, side);
+      for (const job of [first, second]) expect(jobs).not.toContain(job);
+    }
+    // A page of the random start is not kept, so nothing is joined to it.
+    expect(sent.map(({job_id: job, request_id: request}) => [job, request !== undefined])).toEqual([[first, true], [second, false]]);
+    expect(await page.locator('.given table').innerText()).toMatch(/this model\s+\d of 2/);
+    await expect.poll(async () => {
+      const now = (await (await page.request.get(`${url}v1/learning?points=0`)).json()) as Learned;
+      const handled = (of: Counts): number => of.learned + of.held_back;
+      return [handled(now.responses) - handled(before.responses), handled(now.random_start) - handled(before.random_start)];
+    }, {timeout: 20_000}).toEqual([2, 2]);
+    expect(found).toEqual([]);
+    await context.close();
+  });
+
   it('can be gone through by keyboard', async () => {
     const {context, page, found} = await visit(1280);
     await page.focus('#profile');
@@ -129,7 +182,7 @@ describe('Try it', () => {
     await page.keyboard.type('teaching');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.card');
-    await page.locator('.card button[data-answer="dismiss"]').nth(2).focus();
+    await page.locator(`${kServed} .card button[data-answer="dismiss"]`).nth(2).focus();
     const [, , third] = await shownJobs(page);
     await page.keyboard.press('Enter');
     await page.waitForFunction((id) => document.querySelector(`.card[data-job="${id}"]`) === null, third);

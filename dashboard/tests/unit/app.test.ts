@@ -1,8 +1,9 @@
 import {describe, expect, it} from 'vitest';
 
-import {problemText, type Recommendation} from '../../src/app/api';
+import {curvesOf} from '../../src/app/answer_curve';
+import {type Agent, problemText, type Recommendation} from '../../src/app/api';
 import {fieldText, nearest} from '../../src/app/catalog';
-import {type Answer, likedShare, moves, SessionStore, type Storage} from '../../src/app/session';
+import {type Answer, likedShare, moves, profileOf, SessionStore, type Storage} from '../../src/app/session';
 
 class MemoryStorage implements Storage {
   readonly items = new Map<string, string>();
@@ -31,7 +32,7 @@ describe('SessionStore', () => {
   it('has everything again after a reload', () => {
     const storage = new MemoryStorage();
     const store = new SessionStore(storage);
-    store.begin('c', 'I weld.', 'welding');
+    store.begin('c', true, 'I weld.', 'welding');
     store.add(answer('e1', 'j1', 'apply'));
     store.add(answer('e2', 'j2', 'save'));
     store.acknowledge('e1');
@@ -42,7 +43,7 @@ describe('SessionStore', () => {
 
   it('knows the last answer to a job', () => {
     const store = new SessionStore(new MemoryStorage());
-    store.begin('c', '', '');
+    store.begin('c', true, '', '');
     store.add(answer('e1', 'j', 'save'));
     expect(store.kindOf('j')).toBe('save');
     store.add(answer('e2', 'j', 'apply'));
@@ -61,7 +62,7 @@ describe('SessionStore', () => {
   it('forgets when told to', () => {
     const storage = new MemoryStorage();
     const store = new SessionStore(storage);
-    store.begin('c', 'x', '');
+    store.begin('c', true, 'x', '');
     store.end();
     expect(storage.items.size).toBe(0);
     expect(store.session.candidate).toBe('');
@@ -73,8 +74,43 @@ it('moves are places up, and null for what is new', () => {
 });
 
 it('the share of liked jobs counts Apply and Save', () => {
-  expect(likedShare([answer('1', 'a', 'apply'), answer('2', 'b', 'dismiss'), answer('3', 'c', 'save')])).toEqual([1, 0.5, 2 / 3]);
+  const answers = [answer('1', 'a', 'apply'), answer('2', 'b', 'dismiss'), answer('3', 'c', 'save')];
+  expect(likedShare(answers).map(({share}) => share)).toEqual([1, 0.5, 2 / 3]);
+  expect(likedShare(answers, ({feedback}) => feedback.job_id !== 'b')).toEqual([{answer: 1, share: 1}, {answer: 3, share: 1}]);
   expect(likedShare([])).toEqual([]);
+});
+
+describe('the curves of two agents', () => {
+  const given = (event: string, kind: 'apply' | 'dismiss', lists: Agent[]): Answer => ({...answer(event, event, kind), lists});
+
+  it('count the answers to what each had in its list, and one in both for both', () => {
+    const [served, random] = curvesOf([
+      given('1', 'apply', ['served']),
+      given('2', 'dismiss', ['random-start']),
+      given('3', 'apply', ['served', 'random-start']),
+    ]);
+    expect(served!.points).toEqual([{answer: 1, share: 1}, {answer: 3, share: 1}]);
+    expect(random!.points).toEqual([{answer: 2, share: 0}, {answer: 3, share: 0.5}]);
+  });
+
+  it('are one where one list was shown, and leave out what was answered then', () => {
+    expect(curvesOf([answer('1', 'a', 'apply')]).map(({points}) => points.length)).toEqual([1]);
+    const curves = curvesOf([answer('1', 'a', 'apply'), given('2', 'dismiss', ['served'])]);
+    expect(curves.map(({points}) => points.map(({answer: at}) => at))).toEqual([[2], []]);
+  });
+});
+
+it('jobs that were applied to or ignored are settled, each once', () => {
+  const store = new SessionStore(new MemoryStorage());
+  store.begin('c', false, 'x', '');
+  for (const [event, job, kind] of [['1', 'a', 'apply'], ['2', 'b', 'save'], ['3', 'c', 'dismiss'], ['4', 'a', 'apply']] as const)
+    store.add(answer(event, job, kind));
+  expect(store.settled()).toEqual(['a', 'c']);
+});
+
+it('a profile says what the person has told', () => {
+  expect(profileOf({candidate: 'c', text: 'I weld.', skills: 'welding, ; TIG'})).toEqual({id: 'c', bio: 'I weld.', resume: 'I weld.', hard_skills: ['welding', 'TIG']});
+  expect(profileOf({candidate: 'c', text: '', skills: ''})).toEqual({id: 'c'});
 });
 
 describe('problemText', () => {

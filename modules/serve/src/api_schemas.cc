@@ -94,6 +94,13 @@ std::vector<std::string> KindNames() {
 
 }  // namespace
 
+Schema PolicySchema() {
+  return OneOf(
+      "Which agent ranks: the one that is served (default), or the one that began with random "
+      "weights",
+      {"served", "random-start"});
+}
+
 Schema ProfileRequestSchema() {
   return Object("ProfileRequest", "A person and what to recommend",
                 {{"candidate", CandidateSchema(true), true},
@@ -101,7 +108,8 @@ Schema ProfileRequestSchema() {
                  {"offset", Integer("How many to skip", 0, kMaxOffset)},
                  {"filter", FilterSchema()},
                  {"exclude", ListOf(Id("Id of a job"), "Jobs not to show", kMaxBulk)},
-                 {"explain", Boolean("Whether to say why")}});
+                 {"explain", Boolean("Whether to say why")},
+                 {"policy", PolicySchema()}});
 }
 
 Schema FeedbackSchema() {
@@ -124,7 +132,8 @@ Schema StoredSchema() {
 Schema RecommendationsSchema() {
   return Reply(
       "Recommendations", "A page of the ranking",
-      {{"request_id", Id("To be sent with feedback"), true},
+      {{"request_id", Nullable(Id("To be sent with feedback; null with policy=random-start")),
+        true},
        {"candidate_id", Nullable(Id("Whose; null for a profile without an id")), true},
        {"model_version", Text("What ranked", kMaxId), true},
        {"eligible", Count("Jobs that could be shown, at any offset"), true},
@@ -214,6 +223,13 @@ Schema LearningSchema() {
   const Schema buffer =
       Reply("LearningBuffer", "The replay buffer",
             {{"size", Count("Transitions"), true}, {"capacity", Count("At most"), true}});
+  const Schema random_start = Reply(
+      "RandomStart", "The agent that began with random weights and learns from the same responses",
+      {{"model_version", Text("What it ranks with", 1000), true},
+       {"learned", Count("Responses that became transitions"), true},
+       {"held_back", Count("Responses kept to judge its snapshots by"), true},
+       {"waiting", Count("Responses not learned yet"), true},
+       {"snapshots", snapshots, true}});
   return Reply(
       "Learning", "What the policy is learning",
       {{"enabled", Boolean("Whether it learns"), true},
@@ -226,8 +242,11 @@ Schema LearningSchema() {
        {"updates", updates, true},
        {"snapshots", snapshots, true},
        {"buffer", buffer, true},
-       {"points", ListOf(LearningPointSchema(), "The newest 500, by time", kMaxBulk), true},
-       {"rollbacks", ListOf(LearningPointSchema(), "The newest 50 that were rolled back", kMaxBulk),
+       {"random_start", Nullable(random_start), true},
+       {"points", ListOf(LearningPointSchema(), "The newest, by time; at most 500", kMaxBulk),
+        true},
+       {"rollbacks",
+        ListOf(LearningPointSchema(), "The newest that were rolled back; at most 50", kMaxBulk),
         true}});
 }
 

@@ -6,6 +6,7 @@
 
 namespace dynajob {
 
+Schema PolicySchema();
 Schema ProfileRequestSchema();
 Schema FeedbackSchema();
 

@@ -22,7 +22,8 @@ std::vector<QueryParameter> RecommendQuery() {
           {"offset", Integer("How many to skip (default 0)", 0, kMaxOffset)},
           {"filter", filter, true},
           {"exclude", exclude, true},
-          {"explain", Boolean("Whether to say why (default false)")}};
+          {"explain", Boolean("Whether to say why (default false)")},
+          {"policy", PolicySchema()}};
 }
 
 std::vector<Route> JobRoutes() {
@@ -137,11 +138,15 @@ std::vector<Route> RankingRoutes() {
        .id = "recommend",
        .summary = "Rank the jobs for a candidate",
        .details = "Every open job is scored. Jobs that the person has applied to or dismissed are "
-                  "left out.",
+                  "left out. policy=random-start (learn.random_start=true; else 409) ranks by an "
+                  "agent that began with random weights and learns from the same responses, to "
+                  "compare with: nothing is drawn at random there, and the page has no request_id "
+                  "and is not kept, so feedback to it carries no propensity and is no evidence "
+                  "about the policy that is served.",
        .right = Right::kRead,
        .query = RecommendQuery(),
        .answers = {{200, "The ranking", "application/json", RecommendationsSchema()}},
-       .problems = {kNoSuchThing, kInvalid, kTooLate},
+       .problems = {kNoSuchThing, kConflicting, kInvalid, kTooLate},
        .example = "curl -sf 'http://127.0.0.1:8080/v1/recommend/c-1?n=3&explain=true"
                   "&filter=work_mode:remote&filter=work_mode:hybrid'"},
       {.operation = Operation::kRecommendProfile,
@@ -218,6 +223,8 @@ std::vector<Route> AdminRoutes() {
            "point is one snapshot that was tried; its means are over the responses since the "
            "one before.",
        .right = Right::kRead,
+       .query = {{"points",
+                  Integer("How many points at most, the newest (default: all)", 0, 1000)}},
        .answers = {{200, "How it stands", "application/json", LearningSchema()}},
        .example = "curl -sf http://127.0.0.1:8080/v1/learning"},
       {.operation = Operation::kLive,
