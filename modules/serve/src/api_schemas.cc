@@ -172,12 +172,67 @@ Schema ActivatedSchema() {
                {{"id", Text("Its name", 1000), true}, {"version", Text("", 1000), true}});
 }
 
+Schema JobMatchesSchema() {
+  const Schema job = Reply("JobMatch", "A job in short",
+                           {{"id", Id("The job"), true},
+                            {"title", Text("", 1000)},
+                            {"company", Text("", 1000)},
+                            {"location", Text("", 1000)},
+                            {"sector", Text("", 1000)},
+                            {"technical_skills", Texts("As read from the posting"), true}});
+  return Reply("JobMatches", "Jobs that have the words",
+               {{"total", Count("Matches, at any offset"), true},
+                {"offset", Count("As asked"), true},
+                {"jobs", ListOf(job, "Best match first", kMaxBulk), true}});
+}
+
+std::vector<Schema::Property> RunProperties() {
+  const Schema verdict =
+      Reply("RunVerdict", "What the intervals of one protocol say",
+            {{"protocol", Text("", 1000), true}, {"winner", Text("One sentence", 10'000), true}});
+  return {
+      {"id", Text("", 1000), true},
+      {"kind", Text("train, compare, sweep, …", 1000), true},
+      {"created", Moment("When"), true},
+      {"where", OneOf("In the store, or on the server's disk", {"store", "disk"}), true},
+      {"verdicts", ListOf(verdict, "Empty for what is no comparison", kMaxBulk), true},
+      {"labels_by", Nullable(Text("Who played the users: surrogate, or an endpoint", 1000)), true},
+      {"audited", Boolean("Whether its labels were compared with known responses"), true}};
+}
+
 Schema RunsSchema() {
-  const Schema run = Reply("Run", "A training or comparison",
-                           {{"id", Text("", 1000), true},
-                            {"kind", Text("train, compare, …", 1000), true},
-                            {"created", Moment("When"), true}});
-  return Reply("Runs", "Runs of the store", {{"runs", ListOf(run, "By age", kMaxBulk), true}});
+  const Schema run = Reply("Run", "A training or comparison", RunProperties());
+  return Reply("Runs", "Runs that the server knows",
+               {{"runs", ListOf(run, "By age", kMaxBulk), true}});
+}
+
+Schema RunReportSchema() {
+  std::vector<Schema::Property> properties = RunProperties();
+  properties.push_back({"report",
+                        Reply("Report", "All numbers, and what may be said about them",
+                              {{"schema", Text("dynajob.report/1", 100), true}}),
+                        true});
+  return Reply("RunReport", "A run with its report", std::move(properties));
+}
+
+Schema LabelsSchema() {
+  const Schema model =
+      Reply("ModelLabels", "Answers of one model",
+            {{"model", Text("As the endpoint names it", 1000), true},
+             {"answers", Count("Paid for, each once"), true},
+             {"with_probabilities", Count("Of those: with log-probabilities"), true},
+             {"unusable", Count("Of those: no label could be read from them"), true},
+             {"defects", Reply("", "Unusable ones by reason", {}), true},
+             {"prompt_tokens", Count("Where the endpoint reported them"), true},
+             {"completion_tokens", Count("Where the endpoint reported them"), true},
+             {"answers_without_usage", Count("Whose tokens are not known"), true},
+             {"known_cost_usd", AnyNumber("Of those whose cost is known"), true},
+             {"answers_of_unknown_cost", Count("Whose cost nobody states"), true}});
+  return Reply("Labels", "The store's cache of labels",
+               {{"counted", Moment("When"), true},
+                {"models", ListOf(model, "By name", kMaxBulk), true},
+                {"endpoints", Count("Endpoints whose abilities are noted"), true},
+                {"unreadable", Count("Records that are no labels of this program"), true}});
 }
 
 Schema LearningPointSchema() {

@@ -14,6 +14,8 @@
 #include "admission.h"
 #include "history.h"
 #include "job_follower.h"
+#include "job_search.h"
+#include "label_summary.h"
 #include "learner.h"
 #include "market.h"
 #include "metrics.h"
@@ -48,6 +50,8 @@ class Service {
   AdmissionGate& gate() { return *gate_; }
   RateLimits& rates() { return *rates_; }
   Metrics& metrics() { return metrics_; }
+  JobSearch& search() { return search_; }
+  LabelSummaries& labels() { return labels_; }
   void Log(const std::string& line) const { parts_.log(line); }
 
   // Reads with a connection of its own, one at a time. kStoreUnreachable at once while the store is
@@ -124,6 +128,8 @@ class Service {
   std::unique_ptr<AdmissionGate> gate_;
   std::unique_ptr<RateLimits> rates_;
   Metrics metrics_;
+  JobSearch search_;
+  LabelSummaries labels_;
   const CancellationToken* stop_ = nullptr;
   mutable std::mutex learner_mutex_;
   // Guarded by learner_mutex_.
