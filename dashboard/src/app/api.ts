@@ -1,5 +1,7 @@
 // The HTTP API as docs/http_api.md has it: types of what is used here, and one function to ask.
 
+import type {ReportJson} from '../report/schema';
+
 export interface Explanation {
   q: number | null;
   predicted_reward: number | null;
@@ -84,6 +86,55 @@ export interface Health {
   spooled_responses?: number;
 }
 
+export interface Run {
+  id: string;
+  kind: string;
+  created: string;
+  where: 'store' | 'disk';
+  verdicts: {protocol: string; winner: string}[];
+  labels_by: string | null;
+  audited: boolean;
+}
+
+export interface RunReport extends Run {
+  report: ReportJson;
+}
+
+export interface ModelLabels {
+  model: string;
+  answers: number;
+  with_probabilities: number;
+  unusable: number;
+  defects: Record<string, number>;
+  prompt_tokens: number;
+  completion_tokens: number;
+  answers_without_usage: number;
+  known_cost_usd: number;
+  answers_of_unknown_cost: number;
+}
+
+export interface Labels {
+  counted: string;
+  models: ModelLabels[];
+  endpoints: number;
+  unreadable: number;
+}
+
+export interface JobMatch {
+  id: string;
+  title?: string;
+  company?: string;
+  location?: string;
+  sector?: string;
+  technical_skills: string[];
+}
+
+export interface JobMatches {
+  total: number;
+  offset: number;
+  jobs: JobMatch[];
+}
+
 export type Job = Record<string, unknown> & {id: string; title?: string};
 
 export interface Model {
@@ -157,5 +208,12 @@ export const recommendProfile = (
   n: number,
   policy: Agent,
 ): Promise<Recommendations> => ask('POST', '/v1/recommend', {candidate, exclude, n, explain: true, policy});
+
+export const readRuns = async (): Promise<Run[]> => (await ask<{runs: Run[]}>('GET', '/v1/runs')).runs;
+
+export const readRun = (id: string): Promise<RunReport> => ask('GET', `/v1/runs/${encodeURIComponent(id)}`);
+
+export const searchJobs = (query: string, offset: number, n: number): Promise<JobMatches> =>
+  ask('GET', `/v1/jobs?query=${encodeURIComponent(query)}&offset=${offset}&n=${n}`);
 
 export const readLearning = (points: number): Promise<Learning> => ask('GET', `/v1/learning?points=${points}`);

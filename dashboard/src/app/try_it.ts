@@ -23,7 +23,7 @@ class TryIt {
   private readonly message = h('div', {'aria-live': 'polite'});
   private readonly sides = h('div', {class: 'sides'});
   private readonly answers = h('section', {class: 'given'});
-  private readonly served = this.side('served', 'This model', 'Warm-started, and learning from the answers.');
+  private readonly served = this.side('served', 'This model', 'What is served here, learning from the answers.');
   private readonly random = this.side('random-start', 'Random start', 'The same networks from random weights, with the same answers.');
   private compared = false;
   private refreshes = 0;

@@ -1,8 +1,9 @@
 import {describe, expect, it} from 'vitest';
 
 import {curvesOf} from '../../src/app/answer_curve';
-import {type Agent, problemText, type Recommendation} from '../../src/app/api';
-import {fieldText, nearest} from '../../src/app/catalog';
+import {type Agent, type ModelLabels, problemText} from '../../src/app/api';
+import {fieldText, foundText} from '../../src/app/catalog';
+import {costText, unusableText} from '../../src/app/llm';
 import {type Answer, likedShare, moves, profileOf, SessionStore, type Storage} from '../../src/app/session';
 
 class MemoryStorage implements Storage {
@@ -124,19 +125,39 @@ describe('problemText', () => {
   });
 });
 
-it('the catalog sorts by similarity and prints fields of every kind', () => {
-  const job = (id: string, cosine: number): Recommendation => ({
-    job_id: id,
-    title: id,
-    company: '',
-    location: '',
-    position: 0,
-    score: 0,
-    source: 'q',
-    explanation: {q: null, predicted_reward: null, uncertainty: null, cosine, field_cosines: {}, matched_skills: [], missing_skills: []},
-  });
-  expect(nearest([job('a', 0.1), job('b', 0.9), job('c', 0.5)], 2).map(({job_id}) => job_id)).toEqual(['b', 'c']);
+it('the catalog prints fields of every kind, and says how much was found', () => {
   expect(fieldText(['SQL', 'Python'])).toBe('SQL, Python');
   expect(fieldText({low: 90000, high: 120000})).toBe('90,000 to 120,000 USD');
   expect(fieldText('remote')).toBe('remote');
+  expect([foundText(3000, ''), foundText(0, 'x'), foundText(1, 'x'), foundText(1234, 'x')]).toEqual([
+    '3,000 jobs.',
+    'No job has all of these words.',
+    'One job has these words.',
+    '1,234 jobs have these words, best matches first.',
+  ]);
+});
+
+describe('labels of a model', () => {
+  const labels = (facts: Partial<ModelLabels>): ModelLabels => ({
+    model: 'm',
+    answers: 200,
+    with_probabilities: 0,
+    unusable: 0,
+    defects: {},
+    prompt_tokens: 0,
+    completion_tokens: 0,
+    answers_without_usage: 0,
+    known_cost_usd: 0,
+    answers_of_unknown_cost: 0,
+    ...facts,
+  });
+  it('cost what is known, and say what that leaves out', () => {
+    expect(costText(labels({known_cost_usd: 1.5}))).toBe('1.5000 USD');
+    expect(costText(labels({known_cost_usd: 1.5, answers_of_unknown_cost: 20}))).toBe('1.5000 USD without 20 answers whose cost nobody states');
+    expect(costText(labels({answers_of_unknown_cost: 200}))).toBe('unknown');
+  });
+  it('are unusable for reasons, the most frequent first', () => {
+    expect(unusableText(labels({}))).toBe('none');
+    expect(unusableText(labels({unusable: 5, defects: {refusal: 1, cut: 4}}))).toBe('2.5 % (4 cut, 1 refusal)');
+  });
 });
