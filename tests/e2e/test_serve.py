@@ -71,7 +71,7 @@ class RequestTest(ServeTest):
             self.assertEqual(reply.status, 200, reply)
             return [job["id"] for job in reply.json["jobs"]]
 
-        for query in ("EDITEUR", "resumes indesign", "É 1"):
+        for query in ("EDITEUR", "resumes indesign", " é 1"):
             self.assertEqual(found(query), ["é 1"], query)
         self.assertEqual(found("zyx"), ["e2", "é 1"])
         self.assertEqual(found("zyx nothingofthekind"), [])

@@ -67,7 +67,7 @@ async function search(words: string, results: HTMLElement): Promise<void> {
 export function foundText(total: number, words: string): string {
   if (words === '') return `${count(total)} jobs.`;
   if (total === 0) return 'No job has all of these words.';
-  return total === 1 ? 'One job has these words.' : `${count(total)} jobs have these words, best matches first.`;
+  return total === 1 ? 'One job found.' : `${count(total)} jobs found, best matches first.`;
 }
 
 function whyFound(job: JobMatch, words: string): string {

@@ -25,6 +25,7 @@ class TryIt {
   private readonly answers = h('section', {class: 'given'});
   private readonly served = this.side('served', 'This model', 'What is served here, learning from the answers.');
   private readonly random = this.side('random-start', 'Random start', 'The same networks from random weights, with the same answers.');
+  private readonly jump = h('button', {type: 'button', class: 'jump', hidden: true}, 'Random start ↓');
   private compared = false;
   private refreshes = 0;
 
@@ -36,8 +37,9 @@ class TryIt {
   start(): () => void {
     this.root.replaceChildren(
       h('h1', {}, 'Which jobs would you be shown?'),
-      h('div', {class: 'columns'}, this.form, h('div', {class: 'jobs'}, this.hint, this.message, this.sides), this.answers),
+      h('div', {class: 'columns'}, this.form, h('div', {class: 'jobs'}, this.hint, this.message, this.jump, this.sides), this.answers),
     );
+    this.jump.addEventListener('click', () => this.random.element.scrollIntoView());
     const {session} = this.store;
     this.form.replaceChildren(profileForm(session, (text, skills) => void this.run(() => this.begin(text, skills))));
     this.drawAnswers();
@@ -119,6 +121,7 @@ class TryIt {
     this.served.show(served, this.compared);
     if (random !== undefined) this.random.show(random, true);
     const lists = random === undefined ? [this.served] : [this.served, this.random];
+    this.jump.hidden = random === undefined;
     if (this.sides.childElementCount !== lists.length) this.sides.replaceChildren(...lists.map(({element}) => element));
     if (served.recommendations.length === 0) this.message.replaceChildren(notice('No job is left to show to this person.'));
     if (served.degraded)

@@ -131,7 +131,11 @@ describe.each([1280, 390])('Try it, %i pixels wide', (width) => {
     const boxes = await page.$$eval('.side', (sides) => sides.map((side) => side.getBoundingClientRect()).map(({left, top}) => ({left, top})));
     // Beside each other, and one after the other on a phone.
     if (width > 1000) expect(boxes[1]!.top).toBe(boxes[0]!.top);
-    else expect(boxes[1]!.left).toBe(boxes[0]!.left);
+    else {
+      expect(boxes[1]!.left).toBe(boxes[0]!.left);
+      await page.click('.jump');
+      expect(await page.evaluate((side) => Math.abs(document.querySelector(side)!.getBoundingClientRect().top) < 2, kRandom)).toBe(true);
+    }
     expect(await overlappingTexts(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     await screenshot(page, `try-${width}`);

@@ -132,8 +132,8 @@ it('the catalog prints fields of every kind, and says how much was found', () =>
   expect([foundText(3000, ''), foundText(0, 'x'), foundText(1, 'x'), foundText(1234, 'x')]).toEqual([
     '3,000 jobs.',
     'No job has all of these words.',
-    'One job has these words.',
-    '1,234 jobs have these words, best matches first.',
+    'One job found.',
+    '1,234 jobs found, best matches first.',
   ]);
 });
 

@@ -87,14 +87,20 @@ Reply GetRun(Service& service, const Call& call) {
 Reply ReadLabels(Service& service, const Call& call) {
   const AdmissionGate::Ticket ticket = service.gate().Enter(WorkClass::kBulk, call.deadline);
   if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
-  const Result<LabelSummary> summary = service.labels().Get(service.parts().open_store);
-  if (!summary.ok()) return FromError(summary.error());
+  const Result<std::optional<LabelSummary>> counted =
+      service.labels().Get(service.parts().open_store);
+  if (!counted.ok()) return FromError(counted.error());
+  if (!*counted)
+    return Problem{.kind = kTooBusy,
+                   .detail = "the labels are being counted for somebody else",
+                   .retry_after_seconds = 1};
+  const LabelSummary& summary = **counted;
   Json models = Json::array();
-  for (const auto& [model, labels] : summary->models) models.push_back(ToJson(labels, model));
-  return JsonResponse({{"counted", FormatIso8601(summary->time_ms)},
+  for (const auto& [model, labels] : summary.models) models.push_back(ToJson(labels, model));
+  return JsonResponse({{"counted", FormatIso8601(summary.time_ms)},
                        {"models", std::move(models)},
-                       {"endpoints", summary->endpoints},
-                       {"unreadable", summary->unreadable}});
+                       {"endpoints", summary.endpoints},
+                       {"unreadable", summary.unreadable}});
 }
 
 }  // namespace dynajob

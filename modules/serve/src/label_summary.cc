@@ -40,15 +40,17 @@ Result<LabelSummary> SummarizeLabels(Store& store) {
   return summary;
 }
 
-Result<LabelSummary> LabelSummaries::Get(
+Result<std::optional<LabelSummary>> LabelSummaries::Get(
     const std::function<Result<std::unique_ptr<Store>>()>& open_store) {
-  const std::lock_guard lock(mutex_);
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return std::optional<LabelSummary>();
   const SteadyTime now = std::chrono::steady_clock::now();
-  if (counted_at_ != SteadyTime::min() && now - counted_at_ < kFresh) return summary_;
+  if (counted_at_ != SteadyTime::min() && now - counted_at_ < kFresh)
+    return std::optional(summary_);
   DYNAJOB_ASSIGN_OR_RETURN(const auto store, open_store());
   DYNAJOB_ASSIGN_OR_RETURN(summary_, SummarizeLabels(*store));
   counted_at_ = std::chrono::steady_clock::now();
-  return summary_;
+  return std::optional(summary_);
 }
 
 }  // namespace dynajob

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "dynajob/core/result.h"
@@ -39,11 +40,13 @@ struct LabelSummary {
 Result<LabelSummary> SummarizeLabels(Store& store);
 
 // A summary that is counted anew at most once in a while: it reads every label. Safe for concurrent
-// use; who comes while it is counted waits.
+// use.
 class LabelSummaries {
  public:
-  // With a connection of its own, so that others do not wait for it.
-  Result<LabelSummary> Get(const std::function<Result<std::unique_ptr<Store>>()>& open_store);
+  // With a connection of its own, so that others do not wait for it. nullopt while somebody else
+  // counts: a second one would only hold the place of somebody with other work.
+  Result<std::optional<LabelSummary>> Get(
+      const std::function<Result<std::unique_ptr<Store>>()>& open_store);
 
  private:
   std::mutex mutex_;

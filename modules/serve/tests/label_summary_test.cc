@@ -1,5 +1,7 @@
 #include "label_summary.h"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -74,8 +76,21 @@ TEST_F(LabelSummaryTest, IsNotCountedAnewForEveryRequest) {
   opened_ = 0;
   const auto open = [this] { return Open(); };
   ASSERT_TRUE(summaries.Get(open).ok());
-  EXPECT_EQ(summaries.Get(open)->models.size(), 2u);
+  EXPECT_EQ((*summaries.Get(open))->models.size(), 2u);
   EXPECT_EQ(opened_, 1);
+}
+
+TEST_F(LabelSummaryTest, OneCountsAtATime) {
+  LabelSummaries summaries;
+  const auto outer = summaries.Get([&] {
+    // Somebody asks meanwhile; from another thread, as requests do.
+    std::thread([&] {
+      const auto inner = summaries.Get([this] { return Open(); });
+      EXPECT_TRUE(inner.ok() && !inner->has_value());
+    }).join();
+    return Open();
+  });
+  EXPECT_TRUE(outer.ok() && outer->has_value());
 }
 
 TEST_F(LabelSummaryTest, AStoreThatIsAwayIsAskedAgain) {
