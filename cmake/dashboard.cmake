@@ -36,6 +36,6 @@ if(DYNAJOB_BUILD_TESTS AND NOT DYNAJOB_MODULES)
   set(dashboard_test ${CMAKE_SOURCE_DIR}/scripts/test_dashboard.sh)
   add_test(NAME dashboard.unit COMMAND ${dashboard_test} unit)
   add_test(NAME dashboard.browser COMMAND ${dashboard_test} browser)
-  set_tests_properties(dashboard.unit dashboard.browser PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
+  set_tests_properties(dashboard.unit dashboard.browser PROPERTIES TIMEOUT 1500 SKIP_RETURN_CODE 77
     ENVIRONMENT "DYNAJOB_BINARY=${CMAKE_BINARY_DIR}/dynajob;DYNAJOB_SCREENSHOTS=${CMAKE_BINARY_DIR}/screenshots")
 endif()

@@ -7,12 +7,14 @@ import json
 import pathlib
 import random
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
 import threading
 import time
 import unittest
+import urllib.parse
 
 from serve_support import Serving, feedback
 from support import MarketTest, run, settings
@@ -57,6 +59,76 @@ class RequestTest(ServeTest):
             process = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True,
                                      text=True, timeout=60, check=False)
             self.assertEqual(process.returncode, 0, f"{script}\n{process.stdout}{process.stderr}")
+
+    def test_jobs_are_found_by_words(self):
+        serving = self.serve()
+        first = {"id": "é 1", "title": "Éditeur de résumés", "company": "Zyx", "technical_skills": ["InDesign"]}
+        second = {"id": "e2", "title": "Zyx clerk", "description": "x"}
+        self.assertEqual(serving.post("/v1/jobs", [first, second]).status, 200)
+
+        def found(query):
+            reply = serving.get("/v1/jobs?" + urllib.parse.urlencode({"query": query}))
+            self.assertEqual(reply.status, 200, reply)
+            return [job["id"] for job in reply.json["jobs"]]
+
+        for query in ("EDITEUR", "resumes indesign", " é 1"):
+            self.assertEqual(found(query), ["é 1"], query)
+        self.assertEqual(found("zyx"), ["e2", "é 1"])
+        self.assertEqual(found("zyx nothingofthekind"), [])
+        everything = serving.get("/v1/jobs?n=2&offset=1").json
+        self.assertEqual((everything["offset"], len(everything["jobs"])), (1, 2))
+        self.assertEqual(everything["total"], serving.get("/health/ready").json["jobs"])
+        self.assertEqual(serving.ask("DELETE", "/v1/jobs/e2").status, 204)
+        self.assertEqual(found("zyx"), ["é 1"])
+        self.assert_problem(serving.get("/v1/jobs?n=0"), 400, "malformed", parameter="n")
+
+    def test_runs_say_what_they_have_shown(self):
+        shutil.copy(self.demo / "results.json", self.directory)
+        serving = self.serve()
+        [run] = serving.get("/v1/runs").json["runs"]
+        self.assertEqual((run["id"], run["kind"], run["where"]), (self.directory.name, "compare", "disk"))
+        self.assertEqual([verdict["protocol"] for verdict in run["verdicts"]], ["new-user", "new-system"])
+        whole = serving.get("/v1/runs/" + run["id"]).json
+        self.assertEqual(whole["report"]["schema"], "dynajob.report/1")
+        self.assertEqual(whole["report"]["results"], json.loads((self.demo / "results.json").read_text()))
+        self.assert_problem(serving.get("/v1/runs/none"), 404, "not-found")
+        (self.directory / "results.json").write_text("{}")
+        self.assertEqual(serving.get("/v1/runs").json["runs"][0]["verdicts"], [])
+        self.assert_problem(serving.get("/v1/runs/" + run["id"]), 409, "conflict")
+
+    def test_labels_are_counted_by_model(self):
+        answer = {"form": "dynajob.answer/1", "text": "APPLY", "defect": "", "choices": [["APPLY", -0.1]], "prompt_tokens": 300,
+                  "completion_tokens": 4, "usage_reported": 1, "cost_usd": 0.5, "model": "m", "fingerprint": ""}
+        lines = [{"key": f"{i:064x}", "value": answer | ({"defect": "refusal"} if i == 0 else {})} for i in range(4)]
+        file = self.directory / "labels.jsonl"
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        self.assert_exit(run("labels", "import", file, "--store", self.store), 0)
+        labels = self.serve().get("/v1/labels").json
+        [model] = labels["models"]
+        self.assertEqual((model["model"], model["answers"], model["unusable"], model["defects"]),
+                         ("m", 4, 1, {"refusal": 1}))
+        self.assertEqual((model["prompt_tokens"], model["known_cost_usd"]), (1200, 2))
+
+    def test_the_random_start_ranks_beside_and_leaves_no_page(self):
+        serving = self.serve(config=["learn.random_start=true"])
+        served, random = (self.shown(serving, query=f"n=5&policy={policy}") for policy in ("served", "random-start"))
+        self.assertRegex(random["model_version"], "^random-start-")
+        self.assertIsNone(random["request_id"])
+        self.assertNotEqual([job["job_id"] for job in served["recommendations"]],
+                            [job["job_id"] for job in random["recommendations"]])
+        job = random["recommendations"][0]["job_id"]
+        reply = serving.post("/v1/feedback", feedback("r-1", PERSON, job, kind="apply"))
+        self.assertEqual((reply.status, reply.json["joined"]), (201, False))
+        for policy in ("served", "random-start"):
+            again = self.shown(serving, query=f"n=100&policy={policy}")
+            self.assertNotIn(job, [entry["job_id"] for entry in again["recommendations"]])
+        profile = {"candidate": {"resume": "Ten years of welding."}, "n": 3, "policy": "random-start"}
+        self.assertIsNone(serving.post("/v1/recommend", profile).json["request_id"])
+        serving.stop()
+        alone = self.serve(config=["learn.random_start=false"])
+        self.assert_problem(alone.get(f"/v1/recommend/{PERSON}?policy=random-start"), 409, "conflict",
+                            parameter="policy")
+        self.assertIsNone(alone.get("/v1/learning?points=0").json["random_start"])
 
     def test_a_ranking_agrees_with_the_command_line(self):
         by_command = json.loads(self.recommend("--candidate", PERSON, "-k", "5", "--json").stdout)

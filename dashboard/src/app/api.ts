@@ -1,5 +1,7 @@
 // The HTTP API as docs/http_api.md has it: types of what is used here, and one function to ask.
 
+import type {ReportJson} from '../report/schema';
+
 export interface Explanation {
   q: number | null;
   predicted_reward: number | null;
@@ -22,7 +24,7 @@ export interface Recommendation {
 }
 
 export interface Recommendations {
-  request_id: string;
+  request_id: string | null; // null: a page that is not kept
   candidate_id: string | null;
   model_version: string;
   eligible: number;
@@ -70,6 +72,7 @@ export interface Learning {
   responses: Record<string, number>;
   updates: Record<string, number>;
   snapshots: {published: number; rolled_back: number};
+  random_start: {model_version: string; learned: number; held_back: number; waiting: number} | null;
   points: LearningPoint[];
   rollbacks: LearningPoint[];
 }
@@ -81,6 +84,55 @@ export interface Health {
   candidates?: number;
   store_available?: boolean;
   spooled_responses?: number;
+}
+
+export interface Run {
+  id: string;
+  kind: string;
+  created: string;
+  where: 'store' | 'disk';
+  verdicts: {protocol: string; winner: string}[];
+  labels_by: string | null;
+  audited: boolean;
+}
+
+export interface RunReport extends Run {
+  report: ReportJson;
+}
+
+export interface ModelLabels {
+  model: string;
+  answers: number;
+  with_probabilities: number;
+  unusable: number;
+  defects: Record<string, number>;
+  prompt_tokens: number;
+  completion_tokens: number;
+  answers_without_usage: number;
+  known_cost_usd: number;
+  answers_of_unknown_cost: number;
+}
+
+export interface Labels {
+  counted: string;
+  models: ModelLabels[];
+  endpoints: number;
+  unreadable: number;
+}
+
+export interface JobMatch {
+  id: string;
+  title?: string;
+  company?: string;
+  location?: string;
+  sector?: string;
+  technical_skills: string[];
+}
+
+export interface JobMatches {
+  total: number;
+  offset: number;
+  jobs: JobMatch[];
 }
 
 export type Job = Record<string, unknown> & {id: string; title?: string};
@@ -143,5 +195,25 @@ export function problemText(status: number, body: string): string {
   return `The server answered with status ${status}.`;
 }
 
-export const recommend = (candidate: string, n: number): Promise<Recommendations> =>
-  ask('GET', `/v1/recommend/${encodeURIComponent(candidate)}?n=${n}&explain=true`);
+// Which agent ranks: the one that others are served, or the one that began with random weights.
+export type Agent = 'served' | 'random-start';
+
+export const recommend = (candidate: string, n: number, policy: Agent): Promise<Recommendations> =>
+  ask('GET', `/v1/recommend/${encodeURIComponent(candidate)}?n=${n}&explain=true&policy=${policy}`);
+
+// For a person whom the server does not know.
+export const recommendProfile = (
+  candidate: Profile,
+  exclude: string[],
+  n: number,
+  policy: Agent,
+): Promise<Recommendations> => ask('POST', '/v1/recommend', {candidate, exclude, n, explain: true, policy});
+
+export const readRuns = async (): Promise<Run[]> => (await ask<{runs: Run[]}>('GET', '/v1/runs')).runs;
+
+export const readRun = (id: string): Promise<RunReport> => ask('GET', `/v1/runs/${encodeURIComponent(id)}`);
+
+export const searchJobs = (query: string, offset: number, n: number): Promise<JobMatches> =>
+  ask('GET', `/v1/jobs?query=${encodeURIComponent(query)}&offset=${offset}&n=${n}`);
+
+export const readLearning = (points: number): Promise<Learning> => ask('GET', `/v1/learning?points=${points}`);

@@ -1,11 +1,11 @@
-// Catalog: the jobs nearest to some words, and what was read from each posting.
+// Catalog: the jobs that have some words, and what was read from each posting.
 import {h} from '../lib/dom';
-import {count, fixed} from '../lib/format';
-import {ApiError, ask, type Job, type Recommendation, type Recommendations} from './api';
-import {guarded, notice, type View} from './view';
+import {count} from '../lib/format';
+import {ask, type Job, type JobMatch, searchJobs} from './api';
+import {guarded, type View} from './view';
 
-const kAsked = 100; // the most that a request gives
-const kListed = 25;
+const kListed = 20; // at once
+const kReach = 10_000; // as far as a search can be paged through
 
 const kFields: [string, string][] = [
   ['company', 'Company'],
@@ -32,56 +32,47 @@ export function fieldText(value: unknown): string {
   return String(value);
 }
 
-// Those that are most similar to the words first, whatever else the ranking is by.
-export function nearest(jobs: Recommendation[], n: number): Recommendation[] {
-  const cosine = (job: Recommendation): number => job.explanation?.cosine ?? -1;
-  return [...jobs].sort((a, b) => cosine(b) - cosine(a)).slice(0, n);
-}
-
 export const kCatalog: View = {
   id: 'catalog',
   title: 'Catalog',
   show: (root) => {
-    const words = h('input', {id: 'words', type: 'search', autocomplete: 'off', placeholder: 'Python, data pipelines'});
+    const words = h('input', {id: 'words', type: 'search', autocomplete: 'off', maxlength: 200, placeholder: 'data engineer python'});
     const results = h('div', {'aria-live': 'polite'});
-    const form = h('form', {class: 'search'}, h('label', {for: 'words'}, 'Skills or words of a job, or its id'), words, h('button', {type: 'submit', class: 'main'}, 'Search'));
+    const form = h('form', {class: 'search', role: 'search'}, h('label', {for: 'words'}, 'Words of title, company, skills, sector or place; or an id'), words, h('button', {type: 'submit', class: 'main'}, 'Search'));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       void guarded(results, () => search(words.value.trim(), results));
     });
     root.replaceChildren(h('h1', {}, 'Catalog'), form, results);
-    results.replaceChildren(notice('Jobs are found by the similarity of what they ask for.'));
+    void guarded(results, () => search('', results));
     return undefined;
   },
 };
 
 async function search(words: string, results: HTMLElement): Promise<void> {
-  if (words === '') return;
-  const candidate = {bio: words, hard_skills: words.split(',').map((word) => word.trim()).filter((word) => word !== '')};
-  const found = await ask<Recommendations>('POST', '/v1/recommend', {candidate, n: kAsked, explain: true});
-  const jobs = nearest(found.recommendations, kListed);
-  const named = await jobWithId(words);
-  const exact = named === undefined ? [] : [entry(named.id, named.title ?? named.id, named['company'], 'the job with this id')];
-  results.replaceChildren(
-    h('p', {class: 'note'}, `The ${jobs.length} most similar of the ${kAsked} best ranked; ${count(found.eligible)} jobs are open.`),
-    h(
-      'ul',
-      {class: 'catalog'},
-      ...exact,
-      ...jobs.map((job) => entry(job.job_id, job.title, job.company, `similarity ${fixed(job.explanation?.cosine ?? 0, 2)}`)),
-    ),
-  );
+  const list = h('ul', {class: 'catalog'});
+  const more = h('button', {type: 'button'}, 'Show more');
+  const said = h('p', {class: 'note'});
+  const next = async (): Promise<void> => {
+    const {total, jobs} = await searchJobs(words, list.childElementCount, kListed);
+    list.append(...jobs.map((job) => entry(job.id, job.title ?? job.id, job.company, whyFound(job, words))));
+    said.textContent = foundText(total, words);
+    more.hidden = list.childElementCount >= Math.min(total, kReach);
+  };
+  more.addEventListener('click', () => void guarded(results, next));
+  await next();
+  results.replaceChildren(said, list, more);
 }
 
-// One word with a digit may be an id; anything else is not worth a request.
-async function jobWithId(words: string): Promise<Job | undefined> {
-  if (!/^\S*\d\S*$/.test(words)) return undefined;
-  try {
-    return await ask<Job>('GET', `/v1/jobs/${encodeURIComponent(words)}`);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+export function foundText(total: number, words: string): string {
+  if (words === '') return `${count(total)} jobs.`;
+  if (total === 0) return 'No job has all of these words.';
+  return total === 1 ? 'One job found.' : `${count(total)} jobs found, best matches first.`;
+}
+
+function whyFound(job: JobMatch, words: string): string {
+  if (job.id === words) return 'the job with this id';
+  return [job.location, job.sector].filter((text) => text !== undefined).join(' · ');
 }
 
 function entry(id: string, title: string, company: unknown, why: string): HTMLElement {

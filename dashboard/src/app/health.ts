@@ -14,12 +14,6 @@ const kStates: Record<string, string> = {
   draining: 'It is stopping.',
 };
 
-interface Run {
-  id: string;
-  kind: string;
-  created: string;
-}
-
 export const kHealth: View = {
   id: 'health',
   title: 'Health',
@@ -29,8 +23,7 @@ export const kHealth: View = {
     root.replaceChildren(h('h1', {}, 'Health'), body, models);
     void guarded(models, async () => {
       const known = await ask<{models: Model[]}>('GET', '/v1/models');
-      const runs = await ask<{runs: Run[]}>('GET', '/v1/runs');
-      models.replaceChildren(modelTable(known.models), runTable(runs.runs));
+      models.replaceChildren(modelTable(known.models));
     });
     return repeat(kSeconds, () => guarded(body, async () => draw(body, await ask<Health>('GET', '/health/ready'))));
   },
@@ -61,17 +54,5 @@ function modelTable(models: Model[]): HTMLElement {
       {head: 'since', cell: ({created}) => created ?? '–', words: true},
     ],
     models,
-  );
-}
-
-function runTable(runs: Run[]): HTMLElement {
-  return table(
-    'Trainings and comparisons in the store',
-    [
-      {head: 'run', cell: ({id}: Run) => id},
-      {head: 'kind', cell: ({kind}) => kind, words: true},
-      {head: 'when', cell: ({created}) => created, words: true},
-    ],
-    runs,
   );
 }

@@ -2,14 +2,15 @@
 import type {Svg} from '../charts/common';
 import {type Line, lineChart} from '../charts/line_chart';
 import {roundDomain} from '../lib/axis';
-import {h} from '../lib/dom';
+import {append, h} from '../lib/dom';
 import {count, fixed, percent} from '../lib/format';
 import {table} from '../lib/table';
-import {ApiError, ask, type Learning, type LearningPoint} from './api';
+import {type Learning, type LearningPoint, readLearning} from './api';
 import {guarded, notice, repeat, type View} from './view';
 
 const kSeconds = 5;
 const kFewest = 2; // points of a line
+const kPoints = 500;
 
 interface Curve {
   title: string;
@@ -41,26 +42,12 @@ export const kLearning: View = {
   show: (root) => {
     const body = h('div', {});
     root.replaceChildren(h('h1', {}, 'Learning'), body);
-    return repeat(kSeconds, () => guarded(body, async () => draw(body, await read())));
+    return repeat(kSeconds, () => guarded(body, async () => draw(body, await readLearning(kPoints))));
   },
 };
 
-// A server without a learner knows no such address.
-async function read(): Promise<Learning | undefined> {
-  try {
-    return await ask<Learning>('GET', '/v1/learning');
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
-}
-
-function draw(body: HTMLElement, learning: Learning | undefined): void {
-  if (learning === undefined) {
-    body.replaceChildren(notice('This server does not learn from responses.'));
-    return;
-  }
-  const {snapshots, responses, points} = learning;
+function draw(body: HTMLElement, learning: Learning): void {
+  const {snapshots, responses, points, random_start: random} = learning;
   const state = learning.enabled
     ? `It learns (${learning.state}): ${count(responses['learned'] ?? 0)} responses are learned, ${count(responses['waiting'] ?? 0)} wait; ${count(snapshots.published)} snapshots were published, ${count(snapshots.rolled_back)} rolled back. ${percent(learning.exploration)} of the places are drawn at random.`
     : `It does not learn: ${learning.why_off ?? 'it is switched off'}.`;
@@ -68,8 +55,10 @@ function draw(body: HTMLElement, learning: Learning | undefined): void {
     const chart = curveChart(curve, points, Math.min(body.clientWidth, 640));
     return chart === undefined ? [] : [h('figure', {}, h('figcaption', {}, curve.title), h('div', {class: 'chart'}, chart))];
   });
-  body.replaceChildren(
+  body.replaceChildren();
+  append(body, [
     h('p', {}, state),
+    random && h('p', {}, `Beside it an agent that began with random weights learns from the same responses: ${count(random.learned)} are learned, ${count(random.waiting)} wait. It is shown in Try it only.`),
     ...(charts.length > 0 ? charts : [notice('There is no curve before two snapshots.')]),
     table(
       'The newest snapshots',
@@ -83,7 +72,7 @@ function draw(body: HTMLElement, learning: Learning | undefined): void {
       ],
       points.slice(-20).reverse(),
     ),
-  );
+  ]);
 }
 
 function curveChart({title, lines}: Curve, points: LearningPoint[], width: number): Svg | undefined {

@@ -5,8 +5,9 @@ import {ApiError} from './api';
 export interface View {
   id: string;
   title: string;
-  // Returns what ends it, such as a timer.
-  show: (root: HTMLElement) => (() => void) | undefined;
+  // `path`: what follows the id in the address ("#compare/demo"), decoded; empty for the view itself. Returns
+  // what ends it, such as a timer.
+  show: (root: HTMLElement, path: string) => (() => void) | undefined;
 }
 
 export function notice(text: string, kind: 'error' | 'hint' = 'hint'): HTMLElement {

@@ -76,8 +76,8 @@ export class Figure {
   }
 }
 
-// Keeps figures as wide as their column.
-export function keepDrawn(figures: Figure[]): void {
+// Keeps figures as wide as their column, until what it returns is called.
+export function keepDrawn(figures: Figure[]): () => void {
   const byElement = new Map(figures.map((figure) => [figure.element, figure]));
   const observer = new ResizeObserver((entries) => {
     for (const entry of entries) byElement.get(entry.target as HTMLElement)?.draw();
@@ -86,6 +86,13 @@ export function keepDrawn(figures: Figure[]): void {
     figure.draw();
     observer.observe(figure.element);
   }
-  window.addEventListener('beforeprint', () => figures.forEach((figure) => figure.draw(kPrintWidth)));
-  window.addEventListener('afterprint', () => figures.forEach((figure) => figure.redraw()));
+  const forPaper = (): void => figures.forEach((figure) => figure.draw(kPrintWidth));
+  const forScreen = (): void => figures.forEach((figure) => figure.redraw());
+  window.addEventListener('beforeprint', forPaper);
+  window.addEventListener('afterprint', forScreen);
+  return () => {
+    observer.disconnect();
+    window.removeEventListener('beforeprint', forPaper);
+    window.removeEventListener('afterprint', forScreen);
+  };
 }

@@ -12,7 +12,7 @@ import {learningFigure, profileFigure, type Shown, thresholdFigure} from './line
 import {type Page, seedText, seedWarning} from './page';
 import type {LabelAuditJson, LlmJson, ProtocolJson, ReportJson, ResultsJson} from './schema';
 
-export function buildComparison(page: Page, results: ResultsJson): void {
+export function buildComparison(page: Page, results: ResultsJson): () => void {
   const {report} = page;
   const picker = new ArmPicker(results);
   const sections = results.protocols.map((protocol) => ({
@@ -24,7 +24,7 @@ export function buildComparison(page: Page, results: ResultsJson): void {
   if (results.judge) sections.push({title: 'judge', element: judgeSection(results.judge)});
   const command = 'dynajob compare --store STORE --config config.toml --out runs/again';
   sections.push({title: 'run it again', element: page.again(results.seeds, command)});
-  page.build(head(report, results), sections);
+  return page.build(head(report, results), sections);
 }
 
 function head({verdicts, note}: ReportJson, results: ResultsJson): HTMLElement {
@@ -105,7 +105,8 @@ const kNoAudit =
   'These labels have not been compared with responses that are known. dynajob audit-labels --out RUN does ' +
   'that, with the options of this run; dynajob report RUN then shows it here.';
 
-function labelSection(page: Page, audit: LabelAuditJson | null, llm: LlmJson | null): HTMLElement {
+// Who labelled, and how well that agrees with what is known.
+export function labelSection(page: Page, audit: LabelAuditJson | null, llm: LlmJson | null): HTMLElement {
   const columns = [
     {head: 'what', cell: (fact: Fact) => fact[0]},
     {head: 'value', cell: (fact: Fact) => fact[1], words: true},

@@ -13,15 +13,15 @@ export class Page {
     readonly main: HTMLElement,
   ) {}
 
-  // A section is an element with an id and a title for the contents.
-  build(head: HTMLElement, sections: {title: string; element: HTMLElement}[]): void {
+  // A section is an element with an id and a title for the contents. Returns what ends the page.
+  build(head: HTMLElement, sections: {title: string; element: HTMLElement}[]): () => void {
     const links = sections.map(({title, element}) => h('a', {href: `#${element.id}`}, title));
     append(this.main, [
       head,
       h('nav', {'aria-label': 'Sections'}, ...links),
       ...sections.map(({element}) => element),
     ]);
-    keepDrawn(this.figures);
+    return keepDrawn(this.figures);
   }
 
   figure(spec: FigureSpec): HTMLElement {

@@ -17,7 +17,7 @@ import {
   withinFigure,
 } from './sweep_figures';
 
-export function buildSweep(page: Page, sweep: SweepJson): void {
+export function buildSweep(page: Page, sweep: SweepJson): () => void {
   const protocols = sweep.cells[0]?.protocols ?? [];
   const sections = protocols.map((protocol) => ({
     title: protocol.name,
@@ -25,7 +25,7 @@ export function buildSweep(page: Page, sweep: SweepJson): void {
   }));
   const command = 'dynajob compare --study study.toml --store STORE --config config.toml --out runs/again';
   sections.push({title: 'run it again', element: page.again(sweep.seeds, command)});
-  page.build(head(page, sweep, protocols), sections);
+  return page.build(head(page, sweep, protocols), sections);
 }
 
 function head(page: Page, sweep: SweepJson, protocols: SweepProtocolJson[]): HTMLElement {

@@ -124,3 +124,34 @@ export function overlappingTexts(page: Page): Promise<string[]> {
     return found;
   });
 }
+
+// Texts whose contrast with what is behind them is below 4.5 to 1 (WCAG 2.2, 1.4.3). Of those that are switched off
+// none is asked for.
+export function faintTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const channels = (color: string): number[] => (/[\d.]+/g[Symbol.match](color) ?? []).map(Number);
+    const luminance = (color: number[]): number => {
+      const [r, g, b] = color.slice(0, 3).map((value) => {
+        const share = value / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+    };
+    const behind = (element: Element): number[] => {
+      for (let at: Element | null = element; at !== null; at = at.parentElement) {
+        const color = channels(getComputedStyle(at).backgroundColor);
+        if (color.length === 3 || color[3]! > 0) return color;
+      }
+      return [255, 255, 255];
+    };
+    const found: string[] = [];
+    for (const element of document.querySelectorAll('body *:not(svg *, script, noscript, :disabled)')) {
+      const words = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent!.trim()).join('');
+      if (words === '' || element.getClientRects().length === 0) continue;
+      const [a, b] = [luminance(channels(getComputedStyle(element).color)), luminance(behind(element))];
+      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      if (contrast < 4.5) found.push(`${contrast.toFixed(2)}: ${words.slice(0, 60)}`);
+    }
+    return found;
+  });
+}

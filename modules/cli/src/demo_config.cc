@@ -16,6 +16,9 @@ dimension = 64
 seeds = 5
 candidates = 24
 steps = 40
+
+[learn]
+random_start = true
 )toml";
 
 }  // namespace dynajob

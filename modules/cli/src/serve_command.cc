@@ -56,16 +56,24 @@ class ServeCommand final : public Command {
     if (demo_) return RunDemo(session);
     DYNAJOB_ASSIGN_OR_RETURN(const std::string store, StoreAddress(session));
     if (!IsStored())
-      return Serve(session, store, model_, model_.empty() ? "" : PublishedName(model_));
+      return Serve(session, store, model_, model_.empty() ? "" : PublishedName(model_),
+                   RunAround(model_));
     const std::string name = model_.substr(kStoredModelPrefix.size());
     return RunWithStoredModel(session, name,
                               [&](Session& with_model, const std::filesystem::path& directory) {
-                                return Serve(with_model, store, directory, name);
+                                return Serve(with_model, store, directory, name, {});
                               });
   }
 
  private:
   bool IsStored() const { return model_.starts_with(kStoredModelPrefix); }
+
+  // The directory that a model lies in: where `demo` made the model, its comparison is there, too.
+  static std::filesystem::path RunAround(const std::string& model) {
+    if (model.empty()) return {};
+    const auto path = std::filesystem::absolute(std::filesystem::path(model) / "");
+    return path.lexically_normal().parent_path().parent_path();
+  }
 
   // Serves what 'dynajob demo' has left, or makes as much of it as serving needs.
   Result<int> RunDemo(Session& session) {
@@ -87,7 +95,7 @@ class ServeCommand final : public Command {
     DYNAJOB_RETURN_IF_ERROR(settings.Load(sources));
     Session with_model{session.program,  session.flags,        settings,
                        session.terminal, session.cancellation, session.progress};
-    return Serve(with_model, store, model, PublishedName(model));
+    return Serve(with_model, store, model, PublishedName(model), out);
   }
 
   static Status MakeDemo(Session& session, const std::filesystem::path& out,
@@ -104,7 +112,8 @@ class ServeCommand final : public Command {
   }
 
   static Result<int> Serve(Session& session, const std::string& store,
-                           const std::filesystem::path& model, const std::string& model_name) {
+                           const std::filesystem::path& model, const std::string& model_name,
+                           const std::filesystem::path& run) {
     const Settings& settings = session.settings;
     const bool is_database = IsMongoAddress(store);
     ServerParts parts;
@@ -117,6 +126,7 @@ class ServeCommand final : public Command {
     parts.embed = settings.embed;
     parts.model = model;
     parts.model_name = model_name;
+    parts.run = run;
     parts.state = !settings.serve.state.empty() ? std::filesystem::path(settings.serve.state)
                   : is_database                 ? std::filesystem::path("runs/serve")
                                                 : std::filesystem::path(store + ".serve");

@@ -79,7 +79,7 @@ Result<Json> NumbersJson(const ReportInput& input) {
 
 }  // namespace
 
-Result<std::string> ReportHtml(const ReportInput& input) {
+Result<std::string> ReportJson(const ReportInput& input) {
   DYNAJOB_ASSIGN_OR_RETURN(Json report, NumbersJson(input));
   DYNAJOB_ASSIGN_OR_RETURN(const Json timing, ParseFile("timing.json", input.timing_json));
   DYNAJOB_ASSIGN_OR_RETURN(const Json llm, ParseFile("llm.json", input.llm_json));
@@ -91,15 +91,18 @@ Result<std::string> ReportHtml(const ReportInput& input) {
   report["timing"] = timing;
   report["llm"] = llm;
   report["label_audit"] = audit;
-  const std::string data =
-      EscapeForScript(report.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return report.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<std::string> ReportHtml(const ReportInput& input) {
+  DYNAJOB_ASSIGN_OR_RETURN(const std::string json, ReportJson(input));
   const std::string_view page = ReportTemplate();
   const size_t at = page.find(kReportPlaceholder);
   DYNAJOB_CHECK(at != std::string_view::npos &&
                     page.find(kReportPlaceholder, at + 1) == std::string_view::npos,
                 "the report's template has one place for its data");
   std::string html(page.substr(0, at));
-  html += data;
+  html += EscapeForScript(json);
   html += page.substr(at + kReportPlaceholder.size());
   return html;
 }

@@ -211,6 +211,8 @@ Reply Api::Dispatch(const Call& call) {
   switch (call.route.operation) {
     case Operation::kPutJobs:
       return PutRecords<Job>(service_, call);
+    case Operation::kSearchJobs:
+      return SearchJobs(service_, call);
     case Operation::kGetJob:
       return GetRecord<Job>(service_, call);
     case Operation::kPatchJob:
@@ -237,6 +239,10 @@ Reply Api::Dispatch(const Call& call) {
       return ActivateModel(service_, call);
     case Operation::kListRuns:
       return ListRuns(service_, call);
+    case Operation::kGetRun:
+      return GetRun(service_, call);
+    case Operation::kLabels:
+      return ReadLabels(service_, call);
     case Operation::kLearning:
       return ReadLearning(service_, call);
     case Operation::kLive:

@@ -63,12 +63,15 @@ template <typename Record>
 Reply PatchRecord(Service& service, const Call& call);
 template <typename Record>
 Reply DeleteRecord(Service& service, const Call& call);
+Reply SearchJobs(Service& service, const Call& call);
 Reply Recommend(Service& service, const Call& call);
 Reply RecommendProfile(Service& service, const Call& call);
 Reply SendFeedback(Service& service, const Call& call);
 Reply ListModels(Service& service, const Call& call);
 Reply ActivateModel(Service& service, const Call& call);
 Reply ListRuns(Service& service, const Call& call);
+Reply GetRun(Service& service, const Call& call);
+Reply ReadLabels(Service& service, const Call& call);
 Reply ReadLearning(Service& service, const Call& call);
 Reply Live(Service& service, const Call& call);
 Reply Ready(Service& service, const Call& call);

@@ -1,4 +1,4 @@
-// Models, runs, health, metrics and the description of the API.
+// Models, health, metrics and the description of the API.
 #include <fmt/format.h>
 
 #include "dynajob/core/time.h"
@@ -59,17 +59,6 @@ Reply ActivateModel(Service& service, const Call& call) {
   count("activated");
   service.Log(fmt::format("model '{}' ranks now ({})", name, (*policy)->version));
   return JsonResponse({{"id", name}, {"version", (*policy)->version}});
-}
-
-Reply ListRuns(Service& service, const Call&) {
-  using Runs = std::vector<RunRecord>;
-  const Result<Runs> stored = service.Read<Runs>([](Store& store) { return store.ListRuns(); });
-  if (!stored.ok()) return FromError(stored.error());
-  Json runs = Json::array();
-  for (const RunRecord& run : *stored)
-    runs.push_back(
-        {{"id", run.id}, {"kind", run.kind}, {"created", FormatIso8601(run.created_ms)}});
-  return JsonResponse({{"runs", runs}});
 }
 
 Reply Live(Service&, const Call&) { return JsonResponse({{"status", "live"}}); }

@@ -1,4 +1,6 @@
 // GET /v1/learning.
+#include <algorithm>
+
 #include "dynajob/core/time.h"
 
 #include "api.h"
@@ -21,9 +23,11 @@ Json ToJson(const LearningPoint& point) {
           {"version", point.version}};
 }
 
-Json ToJson(const std::deque<LearningPoint>& points) {
+// The newest of them.
+Json ToJson(const std::deque<LearningPoint>& points, size_t most) {
   Json list = Json::array();
-  for (const LearningPoint& point : points) list.push_back(ToJson(point));
+  const size_t first = points.size() - std::min(points.size(), most);
+  for (size_t i = first; i < points.size(); ++i) list.push_back(ToJson(points[i]));
   return list;
 }
 
@@ -39,9 +43,21 @@ const char* NameOf(LearningState state) {
   return "off";
 }
 
+Json RandomStartJson(Service& service) {
+  const auto random = service.random_start_status();
+  if (!random) return nullptr;
+  const LearningStatus& status = random->learning;
+  return {{"model_version", random->version},
+          {"learned", status.learned},
+          {"held_back", status.held_back},
+          {"waiting", status.waiting},
+          {"snapshots", {{"published", status.published}, {"rolled_back", status.rolled_back}}}};
+}
+
 }  // namespace
 
-Reply ReadLearning(Service& service, const Call&) {
+Reply ReadLearning(Service& service, const Call& call) {
+  const auto most = static_cast<size_t>(std::stoul(call.Query("points", "1000")));
   const LearningStatus status = service.learning();
   const bool on = status.state != LearningState::kOff;
   return JsonResponse(
@@ -66,8 +82,9 @@ Reply ReadLearning(Service& service, const Call&) {
          {"target_syncs", status.counts.target_syncs}}},
        {"snapshots", {{"published", status.published}, {"rolled_back", status.rolled_back}}},
        {"buffer", {{"size", status.buffer_size}, {"capacity", status.buffer_capacity}}},
-       {"points", ToJson(status.points)},
-       {"rollbacks", ToJson(status.rollbacks)}});
+       {"random_start", RandomStartJson(service)},
+       {"points", ToJson(status.points, most)},
+       {"rollbacks", ToJson(status.rollbacks, most)}});
 }
 
 }  // namespace dynajob

@@ -15,12 +15,14 @@ namespace dynajob {
 namespace {
 
 constexpr uint64_t kExplorationSeed = 1;
+constexpr const char* kRandomStart = "random-start";
 
 // What is asked for, however it was sent.
 struct PageRequest {
   RankingRequest ranking;
   ServedCandidatePtr candidate;
   bool explain = false;
+  bool random_start = false;  // ranked by that agent, for comparison only
 };
 
 Problem BadFilter(const std::string& value, std::string_view why) {
@@ -60,6 +62,7 @@ std::optional<Problem> ReadQuery(const Call& call, PageRequest& page) {
   page.ranking.count = ToSize(call.Query("n", "10"));
   page.ranking.offset = ToSize(call.Query("offset", "0"));
   page.explain = call.Query("explain", "false") == "true";
+  page.random_start = call.Query("policy", "served") == kRandomStart;
   if (const auto excluded = call.query.find("exclude"); excluded != call.query.end())
     page.ranking.excluded.insert(excluded->second.begin(), excluded->second.end());
   const auto filters = call.query.find("filter");
@@ -78,6 +81,7 @@ std::optional<Problem> ReadJson(const Json& body, PageRequest& page) {
   page.ranking.count = body.value("n", size_t{10});
   page.ranking.offset = body.value("offset", size_t{0});
   page.explain = body.value("explain", false);
+  page.random_start = body.value("policy", "served") == kRandomStart;
   for (const Json& id : body.value("exclude", Json::array()))
     page.ranking.excluded.insert(id.get<std::string>());
   if (!body.contains("filter")) return std::nullopt;
@@ -126,7 +130,7 @@ Json Degraded(Service& service) {
 Json PageJson(Service& service, const Snapshot& snapshot, const PageRequest& page,
               const Ranking& ranking, const std::string& request_id) {
   const std::string& id = page.candidate->record().id;
-  Json json = {{"request_id", request_id},
+  Json json = {{"request_id", page.random_start ? Json(nullptr) : Json(request_id)},
                {"candidate_id", id.empty() ? Json(nullptr) : Json(id)},
                {"model_version", snapshot.version()},
                {"eligible", ranking.eligible},
@@ -170,12 +174,19 @@ AdmissionGate::Ticket Enter(Service& service, const Call& call, const PageReques
 
 // Called with a place in the gate.
 Reply Rank(Service& service, const Call& call, PageRequest page) {
-  const std::shared_ptr<const Snapshot> snapshot = service.snapshots().Current();
+  const std::shared_ptr<const Snapshot> snapshot =
+      page.random_start ? service.random_start() : service.snapshots().Current();
+  if (snapshot == nullptr)
+    return Problem{.kind = kConflicting,
+                   .detail =
+                       "there is no agent that began with random weights: it needs "
+                       "learn.random_start=true and a model that learns",
+                   .parameter = "policy"};
   const std::string request_id = service.request_ids().Next();
   page.ranking.candidate = ViewOf(*page.candidate);
   page.ranking.filter.not_expired_at_ms = NowMs();
   page.ranking.excluded.merge(service.settled().Of(page.candidate->record().id));
-  page.ranking.epsilon = service.options().epsilon;
+  page.ranking.epsilon = page.random_start ? 0 : service.options().epsilon;
   page.ranking.deadline = call.deadline;
   const Result<Ranking> ranking =
       RankJobs(*snapshot, service.cosine_pairs(), page.ranking,
@@ -185,7 +196,7 @@ Reply Rank(Service& service, const Call& call, PageRequest page) {
     return FromError(ranking.error());
   }
   if (ranking->late) return NotAdmitted(AdmissionGate::Outcome::kDeadline);
-  Remember(service, *snapshot, page, *ranking, request_id);
+  if (!page.random_start) Remember(service, *snapshot, page, *ranking, request_id);
   return JsonResponse(PageJson(service, *snapshot, page, *ranking, request_id));
 }
 

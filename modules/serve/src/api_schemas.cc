@@ -94,6 +94,13 @@ std::vector<std::string> KindNames() {
 
 }  // namespace
 
+Schema PolicySchema() {
+  return OneOf(
+      "Which agent ranks: the one that is served (default), or the one that began with random "
+      "weights",
+      {"served", "random-start"});
+}
+
 Schema ProfileRequestSchema() {
   return Object("ProfileRequest", "A person and what to recommend",
                 {{"candidate", CandidateSchema(true), true},
@@ -101,7 +108,8 @@ Schema ProfileRequestSchema() {
                  {"offset", Integer("How many to skip", 0, kMaxOffset)},
                  {"filter", FilterSchema()},
                  {"exclude", ListOf(Id("Id of a job"), "Jobs not to show", kMaxBulk)},
-                 {"explain", Boolean("Whether to say why")}});
+                 {"explain", Boolean("Whether to say why")},
+                 {"policy", PolicySchema()}});
 }
 
 Schema FeedbackSchema() {
@@ -124,7 +132,8 @@ Schema StoredSchema() {
 Schema RecommendationsSchema() {
   return Reply(
       "Recommendations", "A page of the ranking",
-      {{"request_id", Id("To be sent with feedback"), true},
+      {{"request_id", Nullable(Id("To be sent with feedback; null with policy=random-start")),
+        true},
        {"candidate_id", Nullable(Id("Whose; null for a profile without an id")), true},
        {"model_version", Text("What ranked", kMaxId), true},
        {"eligible", Count("Jobs that could be shown, at any offset"), true},
@@ -163,12 +172,67 @@ Schema ActivatedSchema() {
                {{"id", Text("Its name", 1000), true}, {"version", Text("", 1000), true}});
 }
 
+Schema JobMatchesSchema() {
+  const Schema job = Reply("JobMatch", "A job in short",
+                           {{"id", Id("The job"), true},
+                            {"title", Text("", 1000)},
+                            {"company", Text("", 1000)},
+                            {"location", Text("", 1000)},
+                            {"sector", Text("", 1000)},
+                            {"technical_skills", Texts("As read from the posting"), true}});
+  return Reply("JobMatches", "Jobs that have the words",
+               {{"total", Count("Matches, at any offset"), true},
+                {"offset", Count("As asked"), true},
+                {"jobs", ListOf(job, "Best match first", kMaxBulk), true}});
+}
+
+std::vector<Schema::Property> RunProperties() {
+  const Schema verdict =
+      Reply("RunVerdict", "What the intervals of one protocol say",
+            {{"protocol", Text("", 1000), true}, {"winner", Text("One sentence", 10'000), true}});
+  return {
+      {"id", Text("", 1000), true},
+      {"kind", Text("train, compare, sweep, …", 1000), true},
+      {"created", Moment("When"), true},
+      {"where", OneOf("In the store, or on the server's disk", {"store", "disk"}), true},
+      {"verdicts", ListOf(verdict, "Empty for what is no comparison", kMaxBulk), true},
+      {"labels_by", Nullable(Text("Who played the users: surrogate, or an endpoint", 1000)), true},
+      {"audited", Boolean("Whether its labels were compared with known responses"), true}};
+}
+
 Schema RunsSchema() {
-  const Schema run = Reply("Run", "A training or comparison",
-                           {{"id", Text("", 1000), true},
-                            {"kind", Text("train, compare, …", 1000), true},
-                            {"created", Moment("When"), true}});
-  return Reply("Runs", "Runs of the store", {{"runs", ListOf(run, "By age", kMaxBulk), true}});
+  const Schema run = Reply("Run", "A training or comparison", RunProperties());
+  return Reply("Runs", "Runs that the server knows",
+               {{"runs", ListOf(run, "By age", kMaxBulk), true}});
+}
+
+Schema RunReportSchema() {
+  std::vector<Schema::Property> properties = RunProperties();
+  properties.push_back({"report",
+                        Reply("Report", "All numbers, and what may be said about them",
+                              {{"schema", Text("dynajob.report/1", 100), true}}),
+                        true});
+  return Reply("RunReport", "A run with its report", std::move(properties));
+}
+
+Schema LabelsSchema() {
+  const Schema model =
+      Reply("ModelLabels", "Answers of one model",
+            {{"model", Text("As the endpoint names it", 1000), true},
+             {"answers", Count("Paid for, each once"), true},
+             {"with_probabilities", Count("Of those: with log-probabilities"), true},
+             {"unusable", Count("Of those: no label could be read from them"), true},
+             {"defects", Reply("", "Unusable ones by reason", {}), true},
+             {"prompt_tokens", Count("Where the endpoint reported them"), true},
+             {"completion_tokens", Count("Where the endpoint reported them"), true},
+             {"answers_without_usage", Count("Whose tokens are not known"), true},
+             {"known_cost_usd", AnyNumber("Of those whose cost is known"), true},
+             {"answers_of_unknown_cost", Count("Whose cost nobody states"), true}});
+  return Reply("Labels", "The store's cache of labels",
+               {{"counted", Moment("When"), true},
+                {"models", ListOf(model, "By name", kMaxBulk), true},
+                {"endpoints", Count("Endpoints whose abilities are noted"), true},
+                {"unreadable", Count("Records that are no labels of this program"), true}});
 }
 
 Schema LearningPointSchema() {
@@ -214,6 +278,13 @@ Schema LearningSchema() {
   const Schema buffer =
       Reply("LearningBuffer", "The replay buffer",
             {{"size", Count("Transitions"), true}, {"capacity", Count("At most"), true}});
+  const Schema random_start = Reply(
+      "RandomStart", "The agent that began with random weights and learns from the same responses",
+      {{"model_version", Text("What it ranks with", 1000), true},
+       {"learned", Count("Responses that became transitions"), true},
+       {"held_back", Count("Responses kept to judge its snapshots by"), true},
+       {"waiting", Count("Responses not learned yet"), true},
+       {"snapshots", snapshots, true}});
   return Reply(
       "Learning", "What the policy is learning",
       {{"enabled", Boolean("Whether it learns"), true},
@@ -226,8 +297,11 @@ Schema LearningSchema() {
        {"updates", updates, true},
        {"snapshots", snapshots, true},
        {"buffer", buffer, true},
-       {"points", ListOf(LearningPointSchema(), "The newest 500, by time", kMaxBulk), true},
-       {"rollbacks", ListOf(LearningPointSchema(), "The newest 50 that were rolled back", kMaxBulk),
+       {"random_start", Nullable(random_start), true},
+       {"points", ListOf(LearningPointSchema(), "The newest, by time; at most 500", kMaxBulk),
+        true},
+       {"rollbacks",
+        ListOf(LearningPointSchema(), "The newest that were rolled back; at most 50", kMaxBulk),
         true}});
 }
 

@@ -6,6 +6,7 @@
 
 namespace dynajob {
 
+Schema PolicySchema();
 Schema ProfileRequestSchema();
 Schema FeedbackSchema();
 
@@ -14,7 +15,10 @@ Schema RecommendationsSchema();
 Schema FeedbackResultSchema();
 Schema ModelsSchema();
 Schema ActivatedSchema();
+Schema JobMatchesSchema();
 Schema RunsSchema();
+Schema RunReportSchema();
+Schema LabelsSchema();
 Schema LearningSchema();
 Schema HealthSchema();
 Schema ProblemSchema();

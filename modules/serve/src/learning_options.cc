@@ -54,6 +54,9 @@ Status LearningOptions::Validate() const {
 
 void LearningOptions::Bind(ConfigRegistry& registry) {
   registry.Add("learn.enabled", &enabled, "whether the server learns from responses");
+  registry.Add("learn.random_start", &random_start,
+               "whether an agent with random weights learns along from the same responses, to be "
+               "compared with (policy=random-start)");
   BindLimits(registry, *this, kReals);
   BindLimits(registry, *this, kCounts);
 }

@@ -22,7 +22,8 @@ std::vector<QueryParameter> RecommendQuery() {
           {"offset", Integer("How many to skip (default 0)", 0, kMaxOffset)},
           {"filter", filter, true},
           {"exclude", exclude, true},
-          {"explain", Boolean("Whether to say why (default false)")}};
+          {"explain", Boolean("Whether to say why (default false)")},
+          {"policy", PolicySchema()}};
 }
 
 std::vector<Route> JobRoutes() {
@@ -45,6 +46,24 @@ std::vector<Route> JobRoutes() {
    "technical_skills": ["Python", "SQL"], "soft_skills": ["teamwork"], "work_mode": "remote",
    "salary": {"low": 90000, "high": 120000}},
   {"id": "j-2", "title": "Nurse", "description": "Care for patients in a hospital."}]')"},
+      {.operation = Operation::kSearchJobs,
+       .method = "GET",
+       .path = "/v1/jobs",
+       .id = "searchJobs",
+       .summary = "Search the jobs by words",
+       .details = "Every word of the query must be a word of the job, or the beginning of one, in "
+                  "title, company, skills, sector or place; case and accents do not matter. A word "
+                  "counts 8 in the title, 4 in the company or a technical skill, 2 elsewhere, and "
+                  "half of that where only the beginning is the same; the sum orders the jobs, and "
+                  "a job whose id is the query comes first. Without a query all jobs are listed, "
+                  "by id. Expired jobs are found, too.",
+       .right = Right::kRead,
+       .query = {{"query", Text("Words, or an id", 200)},
+                 {"n", Integer("How many jobs (default 20)", 1, kMaxPage)},
+                 {"offset", Integer("How many to skip (default 0)", 0, kMaxOffset)}},
+       .answers = {{200, "The matches", "application/json", JobMatchesSchema()}},
+       .problems = {kTooLate},
+       .example = "curl -sf 'http://127.0.0.1:8080/v1/jobs?query=data%20engineer&n=3'"},
       {.operation = Operation::kGetJob,
        .method = "GET",
        .path = "/v1/jobs/{id}",
@@ -137,11 +156,15 @@ std::vector<Route> RankingRoutes() {
        .id = "recommend",
        .summary = "Rank the jobs for a candidate",
        .details = "Every open job is scored. Jobs that the person has applied to or dismissed are "
-                  "left out.",
+                  "left out. policy=random-start (learn.random_start=true; else 409) ranks by an "
+                  "agent that began with random weights and learns from the same responses, to "
+                  "compare with: nothing is drawn at random there, and the page has no request_id "
+                  "and is not kept, so feedback to it carries no propensity and is no evidence "
+                  "about the policy that is served.",
        .right = Right::kRead,
        .query = RecommendQuery(),
        .answers = {{200, "The ranking", "application/json", RecommendationsSchema()}},
-       .problems = {kNoSuchThing, kInvalid, kTooLate},
+       .problems = {kNoSuchThing, kConflicting, kInvalid, kTooLate},
        .example = "curl -sf 'http://127.0.0.1:8080/v1/recommend/c-1?n=3&explain=true"
                   "&filter=work_mode:remote&filter=work_mode:hybrid'"},
       {.operation = Operation::kRecommendProfile,
@@ -201,11 +224,37 @@ std::vector<Route> AdminRoutes() {
        .method = "GET",
        .path = "/v1/runs",
        .id = "listRuns",
-       .summary = "Trainings and comparisons of the store",
+       .summary = "Trainings and comparisons that the server knows",
+       .details =
+           "Those of the store (compare --publish), and the one in whose directory the model "
+           "of --model lies, as demo leaves it, under the name of that directory.",
        .right = Right::kRead,
        .answers = {{200, "The runs", "application/json", RunsSchema()}},
        .problems = {kStoreAway},
        .example = "curl -sf http://127.0.0.1:8080/v1/runs"},
+      {.operation = Operation::kGetRun,
+       .method = "GET",
+       .path = "/v1/runs/{id}",
+       .id = "getRun",
+       .summary = "Read a run with its report",
+       .details = "The report is what report.html draws: schema dynajob.report/1 "
+                  "(dashboard/src/report/schema.ts).",
+       .right = Right::kRead,
+       .answers = {{200, "The run", "application/json", RunReportSchema()}},
+       .problems = {kNoSuchThing, kConflicting, kStoreAway, kTooLate},
+       .example = "curl -s http://127.0.0.1:8080/v1/runs/demo"},
+      {.operation = Operation::kLabels,
+       .method = "GET",
+       .path = "/v1/labels",
+       .id = "labels",
+       .summary = "Labels that the store keeps of chat models, by model",
+       .details = "Each answer that was paid for, once, whatever used it afterwards: how many, how "
+                  "many of them are unusable and why, tokens and cost where known. Counted anew "
+                  "after 30 s at the earliest.",
+       .right = Right::kAdmin,
+       .answers = {{200, "The labels", "application/json", LabelsSchema()}},
+       .problems = {kStoreAway, kTooLate},
+       .example = "curl -sf http://127.0.0.1:8080/v1/labels"},
       {.operation = Operation::kLearning,
        .method = "GET",
        .path = "/v1/learning",
@@ -218,6 +267,8 @@ std::vector<Route> AdminRoutes() {
            "point is one snapshot that was tried; its means are over the responses since the "
            "one before.",
        .right = Right::kRead,
+       .query = {{"points",
+                  Integer("How many points at most, the newest (default: all)", 0, 1000)}},
        .answers = {{200, "How it stands", "application/json", LearningSchema()}},
        .example = "curl -sf http://127.0.0.1:8080/v1/learning"},
       {.operation = Operation::kLive,

@@ -17,6 +17,7 @@ namespace dynajob {
 
 enum class Operation {
   kPutJobs,
+  kSearchJobs,
   kGetJob,
   kPatchJob,
   kDeleteJob,
@@ -30,6 +31,8 @@ enum class Operation {
   kListModels,
   kActivateModel,
   kListRuns,
+  kGetRun,
+  kLabels,
   kLearning,
   kLive,
   kReady,

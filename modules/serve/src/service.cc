@@ -204,13 +204,24 @@ void Service::StartLearner(Store& store) {
       // One for each model: names may have any character.
       .directory = parts_.state / "learner" / fmt::format("{:016x}", HashBytes(policy->version)),
       .log = parts_.log};
-  Result<std::unique_ptr<Learner>> learner = Learner::Start(std::move(parts), policy, store);
+  Result<std::unique_ptr<Learner>> learner = Learner::Start(parts, policy, store);
   if (learner.ok()) {
     learner_ = std::move(learner).value();
+    if (parts_.learning.random_start) StartRandomStart(parts, *policy, store);
     return;
   }
   why_not_learning_ = "the learner could not start; the server's log says why";
   Log("learning: cannot start: " + learner.error().message);
+}
+
+// Without it everything else works.
+void Service::StartRandomStart(const LearnerParts& parts, const Policy& policy, Store& store) {
+  Result<std::unique_ptr<RandomStart>> start = RandomStart::Start(parts, policy, store);
+  if (start.ok()) {
+    random_start_ = std::move(start).value();
+  } else {
+    Log("random-start: cannot start: " + start.error().message);
+  }
 }
 
 Status Service::Activate(std::shared_ptr<const Policy> policy) {
@@ -219,6 +230,7 @@ Status Service::Activate(std::shared_ptr<const Policy> policy) {
     DYNAJOB_RETURN_IF_ERROR(SaveActiveModel(policy->name));
     const std::lock_guard lock(learner_mutex_);
     learner_.reset();
+    random_start_.reset();
     snapshots_->Publish(policy);
     StartLearner(store);
     return Status::Ok();
@@ -233,10 +245,26 @@ LearningStatus Service::learning() const {
   return off;
 }
 
+std::shared_ptr<const Snapshot> Service::random_start() {
+  std::shared_ptr<SnapshotSource> source;
+  {
+    const std::lock_guard lock(learner_mutex_);
+    if (random_start_ == nullptr) return nullptr;
+    source = random_start_->snapshots();
+  }
+  return CurrentOver(*source, snapshots_->Current()->jobs);
+}
+
+std::optional<RandomStart::State> Service::random_start_status() const {
+  const std::lock_guard lock(learner_mutex_);
+  return random_start_ == nullptr ? std::nullopt : std::optional(random_start_->status());
+}
+
 void Service::ForgetCandidate(const std::string& id) {
   settled_.Forget(id);
   const std::lock_guard lock(learner_mutex_);
   if (learner_ != nullptr) learner_->Forget(id);
+  if (random_start_ != nullptr) random_start_->Forget(id);
 }
 
 Status Service::StartWriter() {
@@ -254,6 +282,7 @@ Status Service::StartWriter() {
       [this](const ResponseEvent& event, uint32_t key) {
         const std::lock_guard lock(learner_mutex_);
         if (learner_ != nullptr) learner_->Add(event, key);
+        if (random_start_ != nullptr) random_start_->Add(event, key);
       },
       StoreWriter::Options{});
   return Status::Ok();

@@ -14,10 +14,13 @@
 #include "admission.h"
 #include "history.h"
 #include "job_follower.h"
+#include "job_search.h"
+#include "label_summary.h"
 #include "learner.h"
 #include "market.h"
 #include "metrics.h"
 #include "page_log.h"
+#include "random_start.h"
 #include "snapshot.h"
 #include "store_writer.h"
 
@@ -47,6 +50,8 @@ class Service {
   AdmissionGate& gate() { return *gate_; }
   RateLimits& rates() { return *rates_; }
   Metrics& metrics() { return metrics_; }
+  JobSearch& search() { return search_; }
+  LabelSummaries& labels() { return labels_; }
   void Log(const std::string& line) const { parts_.log(line); }
 
   // Reads with a connection of its own, one at a time. kStoreUnreachable at once while the store is
@@ -74,6 +79,10 @@ class Service {
   // it from then on.
   Status Activate(std::shared_ptr<const Policy> policy);
   LearningStatus learning() const;
+  // What the agent that began with random weights ranks with, and how it learns; null and nullopt
+  // when there is none (learn.random_start).
+  std::shared_ptr<const Snapshot> random_start();
+  std::optional<RandomStart::State> random_start_status() const;
   void ForgetCandidate(const std::string& id);
 
   bool draining() const { return stop_ != nullptr && stop_->cancelled(); }
@@ -93,6 +102,7 @@ class Service {
   Status SaveActiveModel(const std::string& name) const;
   // Requires learner_mutex_ once the writer works.
   void StartLearner(Store& store);
+  void StartRandomStart(const LearnerParts& parts, const Policy& policy, Store& store);
   Status StartWriter();
   void DeclareMetrics();
   Result<std::string> ActiveModel() const;
@@ -118,10 +128,13 @@ class Service {
   std::unique_ptr<AdmissionGate> gate_;
   std::unique_ptr<RateLimits> rates_;
   Metrics metrics_;
+  JobSearch search_;
+  LabelSummaries labels_;
   const CancellationToken* stop_ = nullptr;
   mutable std::mutex learner_mutex_;
   // Guarded by learner_mutex_.
   std::unique_ptr<Learner> learner_;
+  std::unique_ptr<RandomStart> random_start_;
   std::string why_not_learning_;
   // Last: their threads end before the rest goes.
   std::unique_ptr<StoreWriter> writer_;

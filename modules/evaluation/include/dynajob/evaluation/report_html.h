@@ -33,8 +33,12 @@ struct ReportInput {
   std::string_view version = {};
 };
 
-// Nothing in the input can leave the page's data element, whatever it holds. kCorruptData, naming
-// the file, when one is not JSON or the results are of another schema.
+// The object itself. kCorruptData, naming the file, when one is not JSON or the results are of
+// another schema.
+Result<std::string> ReportJson(const ReportInput& input);
+
+// The page. Nothing in the input can leave the page's data element, whatever it holds. Fails as
+// ReportJson.
 Result<std::string> ReportHtml(const ReportInput& input);
 
 }  // namespace dynajob

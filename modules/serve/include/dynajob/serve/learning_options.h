@@ -11,6 +11,9 @@ namespace dynajob {
 
 struct LearningOptions {
   bool enabled = true;
+  // Whether an agent with random weights learns along from the same responses, for comparison
+  // (policy=random-start). It costs as much memory and learning time again.
+  bool random_start = false;
   // Of the online steps; 0: that of the model's kind, online.learning_rate_warm or …_cold.
   double learning_rate = 0;
   // Real updates after a response, each followed by its share of planning. People answer slowly

@@ -35,6 +35,9 @@ struct ServerParts {
   // until a model of the store is activated.
   std::filesystem::path model;
   std::string model_name;
+  // A directory that `demo` or `compare` wrote, whose run is shown beside those of the store. Need
+  // not exist.
+  std::filesystem::path run;
   LearningOptions learning;
   OnlineOptions online;         // of the learner
   ResponseRewards rewards;      // what answers are worth to it
