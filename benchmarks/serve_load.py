@@ -72,7 +72,6 @@ def make_market(serve_support, work, jobs):
     market = work / f"market-{jobs}"
     if not (market / "made").exists():
         shutil.rmtree(market, ignore_errors=True)
-        serve_support.START_SECONDS = 1800
         serve_support.Serving("--demo", "--out", market, config=[*MARKET, f"market.jobs={jobs}"]).kill()
         (market / "made").touch()
     return market
@@ -122,6 +121,7 @@ def main():
     import support  # noqa: E402
     support.BINARY = str(arguments.build / "dynajob")
     import serve_support  # noqa: E402
+    serve_support.START_SECONDS = 1800  # to make the market, and to load it
 
     arguments.work.mkdir(parents=True, exist_ok=True)
     market = make_market(serve_support, arguments.work, arguments.jobs)
