@@ -25,6 +25,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
+BRIEF = [f"pretrain.{key}=10" for key in ("cosine.steps", "llm.steps", "hybrid_llm.steps", "minimum_updates",
+                                          "hybrid_rollout_steps")]
 KINDS = {"APPLY": "apply", "SAVE": "save", "CLICK": "click", "IGNORE": "dismiss"}
 # Student's t, 97.5 %, by degrees of freedom.
 T = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 11: 2.201,
@@ -108,16 +110,18 @@ def main():
     import serve_support  # noqa: E402
 
     base = ["market.jobs=1000", "market.candidates=200", "embeddings.dimension=64", *arguments.set]
-    arms = {"warm": ("warm", []), "frozen": ("warm", ["learn.enabled=false"]),
+    # A round waits for its snapshot, and need not for a second.
+    often = "learn.publish_ms=100"
+    arms = {"warm": ("warm", [often]), "frozen": ("warm", ["learn.enabled=false"]),
             # The rates of the comparison's cold start: nothing can be spoiled.
-            "random": ("random", ["serve.epsilon=0.05"])}
+            "random": ("random", [often, "serve.epsilon=0.05"])}
     rewards = {arm: [] for arm in arms}
     for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         with tempfile.TemporaryDirectory(prefix="dynajob-learns-") as name:
             directory = pathlib.Path(name)
             sets = [*base, f"market.seed={1000 + seed}", f"compare.seed={seed}"]
-            # Makes a market and a model, and would serve them.
-            serve_support.Serving("--demo", "--out", directory / "demo", config=sets).kill()
+            # Makes a market, and a model that is not used.
+            serve_support.Serving("--demo", "--out", directory / "demo", config=[*sets, *BRIEF]).kill()
             store = directory / "demo" / "market.db"
             for model, strategy in (("warm", arguments.strategy), ("random", "baseline")):
                 subprocess.run(support.command("train", "--strategy", strategy, "--seed", str(seed), "--store", store,

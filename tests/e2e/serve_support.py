@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 from support import command, environment, settings
 
@@ -103,6 +104,25 @@ class Serving:
     def __exit__(self, *unused):
         if self.process.poll() is None:
             self.kill()
+
+
+# What becomes of a response in GET /v1/learning: each is in one of these.
+OUTCOMES = ("learned", "revised", "repeated", "held_back", "limited", "unusable")
+
+
+def settled(serving, handled):
+    """/v1/learning once so many responses are dealt with, none more, and a snapshot was tried since."""
+    deadline = time.monotonic() + 60
+    while True:
+        learning = serving.get("/v1/learning").json
+        counts = learning["responses"]
+        done = sum(counts[name] for name in OUTCOMES)
+        tried = learning["points"][-1]["responses"] if learning["points"] else 0
+        if (done >= handled and tried == counts["learned"]) or time.monotonic() > deadline:
+            if done != handled:
+                raise AssertionError(f"{handled} responses: {learning}")
+            return learning
+        time.sleep(0.05)
 
 
 def feedback(event, candidate, job, kind="save", **more):

@@ -16,7 +16,7 @@ import time
 import unittest
 import urllib.parse
 
-from serve_support import Serving, feedback
+from serve_support import Serving, feedback, settled
 from support import MarketTest, run, settings
 
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs" / "http_api.md"
@@ -254,19 +254,6 @@ class RequestTest(ServeTest):
 class LearningTest(ServeTest):
     """Responses are learned from, once each, whatever happens to the process."""
 
-    def settled(self, serving, handled):
-        """/v1/learning once so many responses are dealt with and nothing waits."""
-        deadline = time.monotonic() + 60
-        while True:
-            learning = serving.get("/v1/learning").json
-            counts = learning["responses"]
-            done = sum(counts[name] for name in ("learned", "revised", "held_back", "limited", "unusable"))
-            tried = learning["points"][-1]["responses"] if learning["points"] else 0
-            if (done >= handled and tried == counts["learned"]) or time.monotonic() > deadline:
-                self.assertEqual(done, handled, learning)
-                return learning
-            time.sleep(0.05)
-
     def answer(self, serving, first, count):
         for i in range(first, first + count):
             event = feedback(f"l-{i}", f"candidate-{1 + i % 20:06d}", f"job-{1 + (i * 7) % 79:06d}",
@@ -277,7 +264,7 @@ class LearningTest(ServeTest):
         serving = self.serve()
         before = self.shown(serving)["model_version"]
         self.answer(serving, 0, 40)
-        learning = self.settled(serving, 40)
+        learning = settled(serving, 40)
         self.assertTrue(learning["enabled"])
         self.assertGreater(learning["updates"]["q"], learning["updates"]["planning"])
         self.assertGreater(learning["updates"]["planning"], 0)
@@ -290,11 +277,11 @@ class LearningTest(ServeTest):
         sent = 0
         for attempt in range(4):
             serving = self.serve(config=config)
-            learning = self.settled(serving, sent)  # none twice, none forgotten
+            learning = settled(serving, sent)  # none twice, none forgotten
             self.answer(serving, sent, 25)
             sent += 25
             if attempt % 2 == 0:
-                self.settled(serving, sent)
+                settled(serving, sent)
             serving.kill()
         self.assertGreater(learning["responses"]["learned"], 0)
 

@@ -1,6 +1,7 @@
 """`dynajob serve` with more to do than it can, and with its database away."""
 
 import concurrent.futures
+import socket
 import time
 import unittest
 
@@ -103,6 +104,26 @@ class AwayTest(MongodbTest):
         duplicate = again.post("/v1/feedback", feedback("away", "c0", job, "apply"))
         self.assertEqual((duplicate.status, duplicate.json["status"]), (200, "duplicate"))
         self.assertEqual(again.stop(), 0)
+
+    def test_feedback_does_not_wait_for_a_database_that_accepts_connections_and_says_nothing(self):
+        self.import_and_train()
+        with FaultProxy(address_of(self.server)) as proxy:
+            uri = f"{proxy.uri}/{self.database}?serverSelectionTimeoutMS=20000&connectTimeoutMS=20000"
+            serving = Serving("--store", uri, config=["serve.state=" + str(self.directory / "state"),
+                                                      "mongo.retry_deadline_ms=1000", "embeddings.dimension=16"])
+            self.addCleanup(serving.__exit__)
+            self.assertEqual(serving.get("/v1/recommend/c0").status, 200)
+        with socket.socket() as silent:
+            silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            silent.bind(("127.0.0.1", proxy.port))
+            silent.listen(64)
+            self.assertEqual(serving.post("/v1/feedback", feedback("first", "c0", "j0")).status, 202)
+            for number in range(6):  # the server tries to reach its database all the while
+                begin = time.monotonic()
+                reply = serving.post("/v1/feedback", feedback(f"away-{number}", "c0", "j1"))
+                self.assertEqual(reply.status, 202, reply)
+                self.assertLess(time.monotonic() - begin, 8)
+                time.sleep(1)
 
     def eventually(self, read, wanted):
         deadline = time.monotonic() + 30

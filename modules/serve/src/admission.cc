@@ -31,24 +31,34 @@ size_t AdmissionGate::LineFor(WorkClass work) const {
   return line_;
 }
 
+std::chrono::steady_clock::duration AdmissionGate::ExpectedTime() const {
+  return usual_ * static_cast<int64_t>(waiting_.size() / slots_ + 1);
+}
+
 AdmissionGate::Ticket AdmissionGate::Enter(WorkClass work, SteadyTime deadline) {
   std::unique_lock lock(mutex_);
-  if (std::chrono::steady_clock::now() >= deadline) return {nullptr, Outcome::kDeadline};
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (now >= deadline) return {nullptr, Outcome::kDeadline};
   if (working_ < slots_ && waiting_.empty()) {
     ++working_;
     return {this, Outcome::kAdmitted};
   }
   if (waiting_.size() >= LineFor(work)) return {nullptr, Outcome::kOverloaded};
+  if (now + ExpectedTime() > deadline) return {nullptr, Outcome::kDeadline};
   Waiter waiter;
   const auto place = waiting_.insert(waiting_.end(), &waiter);
+  NoteLine();
   if (waiter.turn.wait_until(lock, deadline, [&] { return waiter.admitted; }))
     return {this, Outcome::kAdmitted};
   waiting_.erase(place);
+  NoteLine();
   return {nullptr, Outcome::kDeadline};
 }
 
-void AdmissionGate::Leave() {
+void AdmissionGate::Leave(SteadyTime since) {
+  constexpr int kMemory = 16;  // works
   const std::lock_guard lock(mutex_);
+  usual_ += (std::chrono::steady_clock::now() - since - usual_) / kMemory;
   if (waiting_.empty()) {
     --working_;
     return;
@@ -56,6 +66,7 @@ void AdmissionGate::Leave() {
   // The slot goes to the first in line, who alone is woken.
   Waiter& first = *waiting_.front();
   waiting_.pop_front();
+  NoteLine();
   first.admitted = true;
   first.turn.notify_one();
 }

@@ -2,12 +2,16 @@
 //
 // Work that computes (ranking, explaining, embedding) takes a slot; the rest waits in line, for at
 // most as long as its deadline allows. The line is short and its end depends on the kind of work:
-// bulk work is refused first, explanations next, recommendations last. Refusing early keeps the
-// wait of those who are admitted short, so that work is not done for clients that have given up.
+// bulk work is refused first, explanations next, recommendations last. Who could not be done before
+// the deadline, by how long work has taken lately, is refused at once as well. Refusing early keeps
+// the wait of those who are admitted short, so that work is not done for clients that have given
+// up.
 #ifndef DYNAJOB_SERVE_SRC_ADMISSION_H_
 #define DYNAJOB_SERVE_SRC_ADMISSION_H_
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <list>
@@ -32,22 +36,27 @@ class AdmissionGate {
   // Holds a slot until it is destroyed.
   class Ticket {
    public:
-    Ticket(Ticket&& other) noexcept : gate_(other.gate_), outcome_(other.outcome_) {
+    Ticket(Ticket&& other) noexcept
+        : gate_(other.gate_), outcome_(other.outcome_), since_(other.since_) {
       other.gate_ = nullptr;
     }
     Ticket& operator=(Ticket&&) = delete;
     ~Ticket() {
-      if (gate_ != nullptr) gate_->Leave();
+      if (gate_ != nullptr) gate_->Leave(since_);
     }
     Outcome outcome() const { return outcome_; }
 
    private:
     friend class AdmissionGate;
-    Ticket(AdmissionGate* gate, Outcome outcome) : gate_(gate), outcome_(outcome) {}
+    Ticket(AdmissionGate* gate, Outcome outcome)
+        : gate_(gate), outcome_(outcome), since_(std::chrono::steady_clock::now()) {}
     AdmissionGate* gate_;
     Outcome outcome_;
+    SteadyTime since_;
   };
   Ticket Enter(WorkClass work, SteadyTime deadline);
+  // Whether nothing is admitted just now, not even to the line. Takes no lock.
+  bool full() const { return full_.load(std::memory_order_relaxed); }
 
   struct Load {
     size_t working = 0;
@@ -63,14 +72,19 @@ class AdmissionGate {
 
   // Places of the line that this kind of work may fill.
   size_t LineFor(WorkClass work) const;
-  void Leave();
+  void Leave(SteadyTime since);
+  // How long somebody who comes now would have to wait for the slot and the work.
+  std::chrono::steady_clock::duration ExpectedTime() const;
+  void NoteLine() { full_.store(waiting_.size() >= line_, std::memory_order_relaxed); }
 
   const size_t slots_;
   const size_t line_;
+  std::atomic<bool> full_{false};
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   size_t working_ = 0;
-  std::list<Waiter*> waiting_;  // in order of arrival
+  std::list<Waiter*> waiting_;                    // in order of arrival
+  std::chrono::steady_clock::duration usual_{0};  // that work takes, a moving average
 };
 
 }  // namespace dynajob

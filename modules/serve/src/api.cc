@@ -8,6 +8,7 @@
 
 #include "dynajob/core/text.h"
 
+#include "early_refusal.h"
 #include "pages.h"
 
 namespace dynajob {
@@ -123,7 +124,10 @@ std::string Call::Query(const std::string& name, const std::string& otherwise) c
   return found == query.end() ? otherwise : found->second.front();
 }
 
-Api::Api(Service& service) : service_(service) {}
+Api::Api(Service& service)
+    : service_(service),
+      overloaded_(UnavailableText(ToResponse(NotAdmitted(AdmissionGate::Outcome::kOverloaded)),
+                                  /*close=*/false)) {}
 
 HttpResponse JsonResponse(const Json& json, int status) {
   HttpResponse response;
@@ -178,6 +182,16 @@ std::optional<Problem> Api::CheckHead(const HttpRequest& head, const RouteMatch&
   return Problem{.kind = kTooLarge,
                  .detail = fmt::format("the body has {} bytes; the limit is {}", bytes,
                                        service_.options().max_body_bytes)};
+}
+
+// Before key, rate and parameters are looked at: what would be refused for those is refused all the
+// same.
+std::optional<HttpHandler::Refusal> Api::RefuseUnread(std::string_view bytes) {
+  const size_t length = RefusableLength(bytes);
+  if (length == 0) return std::nullopt;
+  service_.metrics().Count("dynajob_requests_shed_total", {{"reason", std::string(kTooBusy.name)}});
+  CountAnswer("recommend", kTooBusy.status);
+  return Refusal{overloaded_, length};
 }
 
 std::optional<HttpResponse> Api::Admit(const HttpRequest& head) {
@@ -264,6 +278,11 @@ void Api::CountShed(const Problem& problem) {
                              {{"reason", std::string(problem.kind.name)}});
 }
 
+void Api::CountAnswer(const std::string& operation, int status) {
+  service_.metrics().Count("dynajob_http_requests_total",
+                           {{"operation", operation}, {"code", std::to_string(status)}});
+}
+
 HttpResponse Api::Finish(const HttpRequest& request, const Route* route, Reply reply) {
   if (const auto* problem = std::get_if<Problem>(&reply)) CountShed(*problem);
   HttpResponse response = std::holds_alternative<Problem>(reply)
@@ -271,8 +290,7 @@ HttpResponse Api::Finish(const HttpRequest& request, const Route* route, Reply r
                               : std::get<HttpResponse>(std::move(reply));
   const std::string operation = route != nullptr ? route->id : "none";
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - request.received;
-  service_.metrics().Count("dynajob_http_requests_total",
-                           {{"operation", operation}, {"code", std::to_string(response.status)}});
+  CountAnswer(operation, response.status);
   service_.metrics().Observe("dynajob_http_request_duration_seconds", {{"operation", operation}},
                              taken.count());
   return response;
@@ -301,8 +319,7 @@ HttpResponse Api::Fail(int status) {
                .detail = "too many connections are open",
                .retry_after_seconds = kRetrySeconds};
   CountShed(problem);
-  service_.metrics().Count("dynajob_http_requests_total",
-                           {{"operation", "none"}, {"code", std::to_string(problem.kind.status)}});
+  CountAnswer("none", problem.kind.status);
   return ToResponse(problem);
 }
 

@@ -37,6 +37,8 @@ class Api final : public HttpHandler {
 
   std::optional<HttpResponse> Admit(const HttpRequest& head) override;
   HttpResponse Handle(const HttpRequest& request) override;
+  bool RefusesUnread() const override { return service_.gate().full(); }
+  std::optional<Refusal> RefuseUnread(std::string_view bytes) override;
   HttpResponse Fail(int status) override;
 
  private:
@@ -47,8 +49,10 @@ class Api final : public HttpHandler {
   Reply Dispatch(const Call& call);
   HttpResponse Finish(const HttpRequest& request, const Route* route, Reply reply);
   void CountShed(const Problem& problem);
+  void CountAnswer(const std::string& operation, int status);
 
   Service& service_;
+  std::string overloaded_;  // the answer to what is refused unread
 };
 
 // 200 with JSON, or another status.

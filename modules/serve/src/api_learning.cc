@@ -71,6 +71,7 @@ Reply ReadLearning(Service& service, const Call& call) {
         {{"learned", status.learned},
          {"revised", status.revised},
          {"held_back", status.held_back},
+         {"repeated", status.repeated},
          {"limited", status.limited},
          {"unusable", status.unusable},
          {"undecided", status.undecided},

@@ -261,6 +261,7 @@ Schema LearningSchema() {
       Reply("LearningResponses", "What became of the stored responses",
             {{"learned", Count("Became transitions"), true},
              {"revised", Count("Of those: replaced an earlier answer to the same job"), true},
+             {"repeated", Count("Not learned again: said what was known"), true},
              {"held_back", Count("Kept to judge snapshots by; learned later"), true},
              {"limited", Count("Not learned, for the limits of a key or a person"), true},
              {"unusable", Count("Not learned: the person or the job has no embedding here"), true},

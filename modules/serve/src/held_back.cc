@@ -31,17 +31,21 @@ void HeldBack::Forget(std::string_view candidate_id) {
 std::vector<double> HeldBack::Errors(const PairNetwork& q, double gamma) const {
   std::vector<double> errors;
   for (const Experience& experience : all_) {
-    std::vector<JobView> jobs = {ViewOf(*experience.job)};
-    for (const ServedJobPtr& next : experience.next_set) jobs.push_back(ViewOf(*next));
-    std::vector<float> values(jobs.size());
-    q.Evaluate(ViewOf(*experience.person), jobs, values);
-    const double next =
-        jobs.size() > 1 ? static_cast<double>(*std::max_element(values.begin() + 1, values.end()))
-                        : 0.0;
-    const double difference = static_cast<double>(values[0]) - gamma * next - experience.reward;
+    const double difference = ImpliedReward(q, gamma, experience) - experience.reward;
     errors.push_back(difference * difference);
   }
   return errors;
+}
+
+double ImpliedReward(const PairNetwork& q, double gamma, const Experience& experience) {
+  std::vector<JobView> jobs = {ViewOf(*experience.job)};
+  for (const ServedJobPtr& next : experience.next_set) jobs.push_back(ViewOf(*next));
+  std::vector<float> values(jobs.size());
+  q.Evaluate(ViewOf(*experience.person), jobs, values);
+  const double next = jobs.size() > 1
+                          ? static_cast<double>(*std::max_element(values.begin() + 1, values.end()))
+                          : 0.0;
+  return static_cast<double>(values[0]) - gamma * next;
 }
 
 bool IsWorse(std::span<const double> before, std::span<const double> after, double z) {

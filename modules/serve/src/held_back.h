@@ -43,13 +43,16 @@ class HeldBack {
   void Forget(std::string_view candidate_id);
   const std::deque<Experience>& all() const { return all_; }
 
-  // Squared errors in order of all().
+  // Squared errors of ImpliedReward, in order of all().
   std::vector<double> Errors(const PairNetwork& q, double gamma) const;
 
  private:
   size_t capacity_;
   std::deque<Experience> all_;  // oldest first
 };
+
+// The reward that Q-values imply: Q(s, a) - gamma max over A' of Q(s, a').
+double ImpliedReward(const PairNetwork& q, double gamma, const Experience& experience);
 
 // Whether `after` is higher than `before` by more than `z` standard errors of the mean of the
 // paired differences.

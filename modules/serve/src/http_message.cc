@@ -1,5 +1,7 @@
 #include "http_message.h"
 
+#include <fmt/format.h>
+
 #include "dynajob/core/text.h"
 
 namespace dynajob {
@@ -40,6 +42,15 @@ std::string_view HttpRequest::Header(std::string_view name) const {
 bool HttpRequest::HasBody() const {
   const std::string_view length = Header("Content-Length");
   return (!length.empty() && length != "0") || !Header("Transfer-Encoding").empty();
+}
+
+std::string UnavailableText(const HttpResponse& response, bool close) {
+  std::string text =
+      fmt::format("HTTP/1.1 503 Service Unavailable\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
+                  response.content_type, response.body.size());
+  if (close) text += "Connection: close\r\n";
+  for (const auto& [name, value] : response.headers) text += fmt::format("{}: {}\r\n", name, value);
+  return text + "\r\n" + response.body;
 }
 
 std::vector<std::string> SplitPath(std::string_view path) {

@@ -36,6 +36,9 @@ struct HttpResponse {
   bool back_off = false;
 };
 
+// A 503 as bytes, for what is answered without being parsed. `close`: nothing follows it.
+std::string UnavailableText(const HttpResponse& response, bool close);
+
 // "/v1/jobs/a%2Fb" as {"v1", "jobs", "a/b"}; empty segments are kept but for the one before the
 // first slash.
 std::vector<std::string> SplitPath(std::string_view path);

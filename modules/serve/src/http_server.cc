@@ -33,16 +33,18 @@ constexpr std::chrono::milliseconds kAcceptPause{100};  // when no descriptors a
 // In which connections that are being made when the server is told to stop are completed.
 constexpr std::chrono::milliseconds kLastConnections{100};
 // A refused connection is read again after so long for each one that pauses, so that refusals come
-// at a bounded rate however many clients ask again at once; the longest is what Retry-After says.
-constexpr std::chrono::milliseconds kPauseEach{1};
+// at a bounded rate, 2,000 a second, however many clients ask again at once.
+constexpr std::chrono::microseconds kPauseEach{500};
 constexpr std::chrono::milliseconds kShortestPause{20};
-constexpr std::chrono::milliseconds kLongestPause{1000};
+constexpr std::chrono::milliseconds kLongestPause{500};
 
 struct Connection {
   explicit Connection(int fd) : stream(fd) {}
   SocketStream stream;
   SteadyTime since = steady_clock::now();  // of its last event
   bool busy = false;                       // with a worker, or paused
+  bool paused = false;
+  bool waits = false;  // a request came in the pause, at `since`
 };
 
 // The loop's thread owns the connections; a worker has one from Dispatch until GiveBack.
@@ -61,10 +63,12 @@ class EpollServer final : public HttpServer {
   void Accept();
   void AddConnection(int fd);
   void TurnAway(int fd);
+  void Arrive(Connection& connection);
+  bool Refuse(Connection& connection);
   void Dispatch(Connection& connection);
   void TakeBack();
   void CloseIdle(std::chrono::milliseconds limit);
-  void Pause(int fd);
+  void Pause(Connection& connection);
   // Reads again from the connections whose pause is over, or from all.
   void EndPauses(bool all);
   void ReadAgain(Connection& connection);
@@ -136,12 +140,7 @@ void EpollServer::AddConnection(int fd) {
 
 // Says so without waiting for the request: as much as the socket takes at once.
 void EpollServer::TurnAway(int fd) {
-  const HttpResponse response = handler_.Fail(503);
-  std::string text = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n";
-  text += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", response.content_type,
-                      response.body.size());
-  for (const auto& [name, value] : response.headers) text += fmt::format("{}: {}\r\n", name, value);
-  text += "\r\n" + response.body;
+  const std::string text = UnavailableText(handler_.Fail(503), /*close=*/true);
   [[maybe_unused]] const ssize_t sent = send(fd, text.data(), text.size(), MSG_NOSIGNAL);
   shutdown(fd, SHUT_WR);
   close(fd);
@@ -163,9 +162,24 @@ void EpollServer::Accept() {
   }
 }
 
+// A request, or a part of one, is there since connection.since.
+void EpollServer::Arrive(Connection& connection) {
+  if (draining_.load() || !handler_.RefusesUnread() || !Refuse(connection)) Dispatch(connection);
+}
+
+bool EpollServer::Refuse(Connection& connection) {
+  const auto refusal = handler_.RefuseUnread(connection.stream.Peek());
+  if (!refusal) return false;
+  if (connection.stream.AnswerPeeked(refusal->length, refusal->answer)) {
+    Pause(connection);
+  } else {
+    Close(connection.stream.fd());
+  }
+  return true;
+}
+
 void EpollServer::Dispatch(Connection& connection) {
   connection.busy = true;
-  connection.since = steady_clock::now();
   {
     const std::lock_guard lock(mutex_);
     ready_.push_back(&connection);
@@ -210,7 +224,7 @@ void EpollServer::TakeBack() {
     if (next == RequestParser::Next::kClose) {
       Close(fd);
     } else if (next == RequestParser::Next::kPause && !draining_.load()) {
-      Pause(fd);
+      Pause(connection);
     } else {
       ReadAgain(connection);
     }
@@ -219,12 +233,17 @@ void EpollServer::TakeBack() {
 
 void EpollServer::ReadAgain(Connection& connection) {
   // A request that came behind the one before has no event of its own.
-  if (connection.stream.HasBuffered()) return Dispatch(connection);
+  if (connection.stream.HasBuffered()) return Arrive(connection);
   connection.busy = false;
   Watch(connection.stream.fd(), EPOLL_CTL_MOD, EPOLLIN | EPOLLONESHOT);
 }
 
-void EpollServer::Pause(int fd) {
+// When the next request comes is noted all the same: its deadline begins then.
+void EpollServer::Pause(Connection& connection) {
+  const int fd = connection.stream.fd();
+  connection.busy = connection.paused = true;
+  connection.waits = connection.stream.HasBuffered();
+  if (!connection.waits) Watch(fd, EPOLL_CTL_MOD, EPOLLIN | EPOLLONESHOT);
   const auto pause = std::clamp<steady_clock::duration>(
       kPauseEach * static_cast<int64_t>(paused_.size()), kShortestPause, kLongestPause);
   paused_.emplace(steady_clock::now() + pause, fd);
@@ -235,8 +254,13 @@ void EpollServer::EndPauses(bool all) {
   while (!paused_.empty() && (all || paused_.begin()->first <= now)) {
     Connection& connection = *connections_.at(paused_.begin()->second);
     paused_.erase(paused_.begin());
-    connection.since = now;
-    ReadAgain(connection);
+    connection.paused = false;
+    if (connection.waits) {
+      Arrive(connection);
+    } else {
+      connection.busy = false;
+      connection.since = now;
+    }
   }
 }
 
@@ -279,7 +303,10 @@ bool EpollServer::LoopOnce() {
     } else if (fd == wake_) {
       TakeBack();
     } else {
-      Dispatch(*connections_.at(fd));
+      Connection& connection = *connections_.at(fd);
+      connection.since = steady_clock::now();
+      connection.waits = connection.paused;
+      if (!connection.paused) Arrive(connection);
     }
   }
   return true;

@@ -127,6 +127,9 @@ class Learner {
   Status Save();
   void SaveWhenDue(bool now);
 
+  // learner_rows.cc
+  Result<std::vector<Met>> Meet(std::vector<Incoming> batch);
+  Status ForgetPeople(const std::unordered_set<std::string>& ids);
   Result<Mind> MakeMind() const;
   // Moves the learner into a catalog that has all of catalog_.
   Status Grow(const AgentSnapshot::RowMap& rows);
@@ -138,7 +141,6 @@ class Learner {
   // False when there was nothing to do.
   bool Round();
   std::vector<Incoming> TakeDue(std::vector<Incoming> batch);
-  Result<std::vector<Met>> Meet(std::vector<Incoming> batch);
   void Process(const Met& met);
   Experience ToExperience(const Met& met) const;
   std::vector<ServedJobPtr> DrawNextSet(const std::string& candidate_id, const std::string& job_id,
@@ -150,8 +152,8 @@ class Learner {
     fresh_.push_back(event);
     unsaved_ = true;
   }
-  Status ForgetPeople(const std::unordered_set<std::string>& ids);
 
+  // learner_snapshot.cc
   Weights Capture() const;
   void Restore(const Weights& weights);
   Status Publish();

@@ -87,9 +87,10 @@ Status Learner::Begin() {
   return Status::Ok();
 }
 
-// What the model knows, as transitions over people and jobs of the catalog with the rewards that
-// its world model predicts (pseudo-rehearsal, Robins 1995): the replay buffer of its training is
-// gone.
+// What the model knows, as transitions over people and jobs of the catalog (pseudo-rehearsal,
+// Robins 1995): the replay buffer of its training is gone. Their rewards are those that its
+// Q-values imply, so that rehearsal by itself changes nothing. Those that its world model predicts
+// would teach the policy to rank as that does, which is worse (docs/findings.md).
 Status Learner::Rehearse() {
   const Catalog& market = parts_.market->catalog();
   const uint64_t seed = base_->model.info().seed;
@@ -120,13 +121,11 @@ Status Learner::Rehearse() {
     agent.world_model().members()[i].SetParameters(world.members()[i].parameters());
   agent.SyncTarget();
   for (const Experience& experience : experiences) {
-    const Pair pair{catalog_.Add(experience.person), catalog_.Add(experience.job)};
-    float reward = 0, deviation = 0;
-    agent.world_model().Predict(std::span(&pair, 1), std::span(&reward, 1),
-                                std::span(&deviation, 1));
     std::vector<JobRow> next_set;
     for (const ServedJobPtr& job : experience.next_set) next_set.push_back(catalog_.Add(job));
-    agent.Observe(pair, static_cast<double>(reward), next_set);
+    agent.Observe({catalog_.Add(experience.person), catalog_.Add(experience.job)},
+                  ImpliedReward(base_->model.q_network(), agent.options().gamma, experience),
+                  next_set);
   }
   agent.BeginPhase(settings_, /*keep_for_rehearsal=*/true);
   return Status::Ok();
@@ -137,7 +136,9 @@ Status Learner::Resume() {
   DYNAJOB_ASSIGN_OR_RETURN(const auto counts, bundle.LongWords("serve.counts"));
   DYNAJOB_ASSIGN_OR_RETURN(const auto limits, bundle.LongWords("serve.limits"));
   DYNAJOB_ASSIGN_OR_RETURN(const auto admitted, bundle.LongWords("serve.admitted"));
-  if (counts.size() != 7) return CorruptData("serve.counts has another length");
+  constexpr size_t kOldCounts = 7;  // before repeated answers were counted
+  if (counts.size() != kOldCounts && counts.size() != kOldCounts + 1)
+    return CorruptData("serve.counts has another length");
   std::unordered_set<uint32_t> gone_people, gone_jobs;
   try {
     const Json ids = Json::parse(bundle.metadata().at("serve"));
@@ -168,6 +169,7 @@ Status Learner::Resume() {
   own_.unusable = counts[4];
   own_.published = counts[5];
   own_.rolled_back = counts[6];
+  own_.repeated = counts.size() > kOldCounts ? counts[kOldCounts] : 0;
   limits_.Load(limits);
   admitted_ = {admitted.begin(), admitted.end()};
   mind_.agent->ChangeSettings(settings_);  // as the options say now
@@ -206,7 +208,7 @@ Status Learner::Save() {
   AgentSnapshot::Save(*mind_.agent, bundle);
   const std::vector<uint64_t> counts = {learned_log_->size(), own_.learned,  own_.revised,
                                         own_.limited,         own_.unusable, own_.published,
-                                        own_.rolled_back};
+                                        own_.rolled_back,     own_.repeated};
   bundle.Put("serve.counts", std::span<const uint64_t>(counts));
   const std::vector<uint64_t> limits = limits_.Save();
   bundle.Put("serve.limits", std::span<const uint64_t>(limits));

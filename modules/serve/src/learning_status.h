@@ -40,6 +40,7 @@ struct LearningStatus {
   std::string base_version;  // of the model that learning started from
   uint64_t learned = 0;      // responses that became transitions
   uint64_t revised = 0;      // of those: replaced an earlier answer to the same job
+  uint64_t repeated = 0;     // not learned again, since they say what is known
   uint64_t limited = 0;      // not learned, for the limits of a key or a person
   uint64_t unusable = 0;     // not learned, since the person or the job has no vector here
   uint64_t held_back = 0;    // kept to judge snapshots by; learned when they are old

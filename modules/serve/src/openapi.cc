@@ -199,8 +199,13 @@ With keys (`serve.keys_file`, or `DYNAJOB_SERVE_READ_KEY`, `DYNAJOB_SERVE_FEEDBA
 request; what cannot be done in time is refused with 503 rather than done in vain.
 
 **Load.** More than the server can do is refused early with 503 and `Retry-After`: bulk work first,
-explanations next, recommendations last; health and metrics are always answered. Each key has a rate
+explanations next, recommendations last; health and metrics are always answered. While no more
+recommendations are taken, `GET /v1/recommend` is refused before its key and parameters are looked at,
+and a client that asks again at once waits up to half a second for its answer. Each key has a rate
 (`serve.rate`); beyond it 429 and `Retry-After`.
+
+**Page.** `GET /` is the dashboard, with its files `/app.js` and `/app.css`: a client of this API like
+any other, which asks for a key where the server has some.
 
 **Errors** are `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, for a field
 of the body its JSON `pointer`, for a query parameter or header its name as `parameter`. Unknown

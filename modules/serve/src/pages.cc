@@ -72,7 +72,7 @@ bool Holds(std::string_view tags, std::string_view etag) {
 }  // namespace
 
 std::optional<HttpResponse> FindPage(const HttpRequest& head) {
-  if (head.method != "GET" || head.path.size() != 1) return std::nullopt;
+  if ((head.method != "GET" && head.method != "HEAD") || head.path.size() != 1) return std::nullopt;
   for (const PageFile& file : Files()) {
     if (file.path != head.path.front()) continue;
     HttpResponse response;

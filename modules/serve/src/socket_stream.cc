@@ -67,6 +67,22 @@ bool SocketStream::Fill() {
   }
 }
 
+std::string_view SocketStream::Peek() {
+  if (begin_ == end_) {
+    // The end of the stream and errors are found again by whoever reads.
+    const ssize_t got = recv(fd_, buffer_, sizeof(buffer_), MSG_DONTWAIT);
+    begin_ = 0;
+    end_ = got > 0 ? static_cast<size_t>(got) : 0;
+  }
+  return {buffer_ + begin_, end_ - begin_};
+}
+
+bool SocketStream::AnswerPeeked(size_t length, std::string_view answer) {
+  begin_ += length;
+  const ssize_t sent = send(fd_, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sent == static_cast<ssize_t>(answer.size());
+}
+
 ssize_t SocketStream::Take(char* bytes, size_t size) {
   size_t count = std::min(size, end_ - begin_);
   if (!in_head_) {

@@ -28,6 +28,12 @@ class SocketStream final : public httplib::Stream {
                     size_t body_limit);
   // Sends what was written. False when the client is gone or too slow.
   bool Flush();
+  // What is here of a request that nobody has begun to read; reads once, without waiting, when that
+  // is nothing.
+  std::string_view Peek();
+  // Takes `length` of those bytes for answered: sends `answer` at once or not at all. False when
+  // the client takes nothing just now.
+  bool AnswerPeeked(size_t length, std::string_view answer);
   // Says that nothing more will be sent, and reads what is still coming for a moment: closing at
   // once would make the system discard the answer to a client that is still sending.
   void FinishSending();

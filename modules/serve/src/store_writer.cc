@@ -16,6 +16,19 @@ bool IsAway(const Error& error) {
   return error.code == ErrorCode::kStoreUnreachable || error.code == ErrorCode::kIo;
 }
 
+// Opening a database that does not answer takes as long as its time limits allow. It goes on in a
+// thread of its own, so that responses get into the spool meanwhile; until it is done this fails.
+StoreWriter::OpenFunction InBackground(StoreWriter::OpenFunction open) {
+  static constexpr std::chrono::milliseconds kPatience{50};
+  auto opening = std::make_shared<std::future<Result<std::unique_ptr<Store>>>>();
+  return [open = std::move(open), opening]() -> Result<std::unique_ptr<Store>> {
+    if (!opening->valid()) *opening = std::async(std::launch::async, open);
+    if (opening->wait_for(kPatience) != std::future_status::ready)
+      return Error{ErrorCode::kStoreUnreachable, "the store is being opened"};
+    return opening->get();
+  };
+}
+
 }  // namespace
 
 StoreWriter::StoreWriter(std::unique_ptr<Store> store, std::unique_ptr<Spool> spool,
@@ -23,7 +36,7 @@ StoreWriter::StoreWriter(std::unique_ptr<Store> store, std::unique_ptr<Spool> sp
                          StoredFunction stored, const Options& options)
     : store_(std::move(store)),
       spool_(std::move(spool)),
-      reopen_(std::move(reopen)),
+      reopen_(InBackground(std::move(reopen))),
       log_(std::move(log)),
       stored_(std::move(stored)),
       options_(options),

@@ -114,5 +114,34 @@ TEST(AdmissionGate, LetsNobodyWaitBeyondTheDeadline) {
   EXPECT_EQ(gate.load().working, 1u);
 }
 
+TEST(AdmissionGate, RefusesAtOnceWhoCouldNotBeDoneInTime) {
+  AdmissionGate gate(1, 4);
+  const SteadyTime far = steady_clock::now() + seconds(3600);
+  for (int i = 0; i < 3; ++i) {
+    const auto work = gate.Enter(WorkClass::kRecommend, far);
+    std::this_thread::sleep_for(milliseconds(200));
+  }
+  const auto holder = gate.Enter(WorkClass::kRecommend, far);
+  const SteadyTime before = steady_clock::now();
+  // Work has taken 200 ms, of which the average knows a part by now.
+  EXPECT_EQ(gate.Enter(WorkClass::kRecommend, before + milliseconds(20)).outcome(),
+            AdmissionGate::Outcome::kDeadline);
+  EXPECT_LT(steady_clock::now(), before + milliseconds(20));
+}
+
+TEST(AdmissionGate, IsFullWhileTheLineIs) {
+  AdmissionGate gate(1, 1);
+  const SteadyTime soon = steady_clock::now() + seconds(20);
+  auto holder = std::make_unique<AdmissionGate::Ticket>(gate.Enter(WorkClass::kRecommend, soon));
+  EXPECT_FALSE(gate.full());
+  std::thread waiting([&] {
+    EXPECT_EQ(gate.Enter(WorkClass::kRecommend, soon).outcome(), AdmissionGate::Outcome::kAdmitted);
+  });
+  while (!gate.full()) std::this_thread::yield();
+  holder.reset();
+  waiting.join();
+  EXPECT_FALSE(gate.full());
+}
+
 }  // namespace
 }  // namespace dynajob

@@ -173,6 +173,21 @@ TEST_F(LearnerTest, PeopleAndJobsThatCameLaterAreLearnedFrom) {
   EXPECT_EQ(learner_->status().buffer_size, 6u);
 }
 
+TEST_F(LearnerTest, AnAnswerThatSaysWhatIsKnownIsCountedAndNotLearnedAgain) {
+  options_.hold_back_every = 0;
+  Start();
+  Respond(Event(1, 2, "apply"));
+  WaitFor(1);
+  Respond(Event(1, 2, "apply"));
+  Respond(Event(1, 2, "hire"));  // worth as much
+  LearningStatus status = WaitFor(3);
+  EXPECT_EQ(status.repeated, 2u);
+  EXPECT_EQ(status.learned, 1u);
+  Stop();
+  Start();
+  EXPECT_EQ(learner_->status().repeated, 2u);
+}
+
 TEST_F(LearnerTest, WhoIsDeletedIsForgotten) {
   options_.hold_back_every = 3;
   Start();

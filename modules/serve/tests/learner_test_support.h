@@ -94,7 +94,8 @@ class LearnerFixture : public ::testing::Test {
   }
 
   static uint64_t Handled(const LearningStatus& status) {
-    return status.learned + status.revised + status.limited + status.unusable + status.held_back;
+    return status.learned + status.revised + status.repeated + status.limited + status.unusable +
+           status.held_back;
   }
   // Waits until that many responses are dealt with and a snapshot has been tried.
   LearningStatus WaitFor(uint64_t handled) {

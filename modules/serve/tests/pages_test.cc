@@ -34,6 +34,15 @@ TEST(Pages, AreAtTheRootWithTheirFiles) {
   }
 }
 
+TEST(Pages, AreThereForHeadAsForGet) {
+  HttpRequest head = Get("/");
+  head.method = "HEAD";
+  const auto page = FindPage(head);
+  ASSERT_TRUE(page.has_value());
+  EXPECT_EQ(page->status, 200);
+  EXPECT_EQ(HeaderOf(*page, "ETag"), HeaderOf(*FindPage(Get("/")), "ETag"));
+}
+
 TEST(Pages, RunNothingButTheirOwnScripts) {
   const auto page = FindPage(Get("/"));
   const std::string policy = HeaderOf(*page, "Content-Security-Policy");

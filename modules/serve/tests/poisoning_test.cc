@@ -43,7 +43,11 @@ std::shared_ptr<const Policy> TrainedPolicy(const Catalog& catalog) {
 class PoisoningTest : public LearnerFixture {
  protected:
   PoisoningTest() : LearnerFixture(kPeople, kJobs) {
-    options_.learning_rate = 5e-4;  // five times the default: what can be taught is taught fast
+    // What can be taught is taught fast: five times the default rate, four times its updates, and
+    // less of what was known before.
+    options_.learning_rate = 5e-4;
+    options_.updates_per_response = 4;
+    options_.rehearsal = 0.5;
     options_.publish_ms = 20;
     base_ = TrainedPolicy(*catalog_);
     snapshots_.Publish(base_);
@@ -82,8 +86,7 @@ TEST_F(PoisoningTest, AThousandApplicationsOfOnePersonAreOne) {
   OthersAnswer();
   const uint64_t before = Handled(WaitFor(kOthers));
   for (int i = 0; i < 1000; ++i) Respond(Event(3, NumberOf(job), "apply"), kAttacker);
-  WaitFor(before + 1);
-  EXPECT_LE(Handled(learner_->status()), before + 1);
+  EXPECT_GE(WaitFor(before + 1000).repeated, 999u);
   EXPECT_EQ(VictimsWhoAreShown(job), 0u);
 }
 
@@ -94,7 +97,7 @@ TEST_F(PoisoningTest, AThousandApplicationsThroughOneKeyDoNotReachOtherPeople) {
   OthersAnswer();
   WaitFor(kOthers);
   for (size_t i = 0; i < 1000; ++i) Respond(Event(i % kSenders, NumberOf(job), "apply"), kAttacker);
-  const LearningStatus status = WaitFor(kOthers + kSenders);
+  const LearningStatus status = WaitFor(kOthers + 1000);
   EXPECT_GE(status.limited, kSenders - static_cast<size_t>(options_.key_job_day));
   EXPECT_EQ(VictimsWhoAreShown(job), 0u);
 }
@@ -107,7 +110,7 @@ TEST_F(PoisoningTest, WithoutTheLimitTheJobReachesOtherPeople) {
   OthersAnswer();
   WaitFor(kOthers);
   for (size_t i = 0; i < 1000; ++i) Respond(Event(i % kSenders, NumberOf(job), "apply"), kAttacker);
-  WaitFor(kOthers + kSenders);
+  WaitFor(kOthers + 1000);
   EXPECT_GT(VictimsWhoAreShown(job), kVictims / 2);
 }
 

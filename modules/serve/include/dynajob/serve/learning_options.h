@@ -16,13 +16,14 @@ struct LearningOptions {
   bool random_start = false;
   // Of the online steps; 0: that of the model's kind, online.learning_rate_warm or …_cold.
   double learning_rate = 0;
-  // Real updates after a response, each followed by its share of planning. People answer slowly
-  // compared with what a core can do, so each answer is used more than once.
-  int64_t updates_per_response = 4;
+  // Real updates after a response, each followed by its share of planning. There would be time for
+  // more, but one answer is one noisy draw: 4 updates make the policy worse than none
+  // (docs/findings.md).
+  int64_t updates_per_response = 1;
   // Share of each batch that rehearses what the model knew before it served (Robins 1995): pairs of
-  // the catalog with the rewards that its own world model predicted then. It keeps few and
-  // one-sided responses from turning the whole policy.
-  double rehearsal = 0.5;
+  // the catalog with the rewards that its own Q-values implied then. It keeps few and one-sided
+  // responses from turning the whole policy.
+  double rehearsal = 0.75;
   int64_t rehearsal_pairs = 2000;
   // Jobs that candidate sets A' are drawn from; a sample of the market when that has more.
   int64_t pool_jobs = 2000;
@@ -33,7 +34,7 @@ struct LearningOptions {
 
   // One in so many responses is held back for a while, to judge new snapshots by; 0: none, and no
   // snapshot is ever rolled back.
-  int64_t hold_back_every = 5;
+  int64_t hold_back_every = 10;
   int64_t held_back = 200;     // the newest; older ones are learned
   int64_t min_held_back = 30;  // fewer judge nothing
   // A new snapshot is rolled back when its squared errors on the held-back responses are higher by
