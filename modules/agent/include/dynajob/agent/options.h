@@ -29,6 +29,12 @@ enum class Backend {
   kLibTorch,  // LibTorch modules and autograd, the reference
 };
 
+// The numbers that networks are computed in. Parameters, sums and moments are float32 with both.
+enum class Precision {
+  kFloat32,
+  kBfloat16,  // products of rounded operands: half the time and memory where the processor has it
+};
+
 // Where the pairs of simulated experience come from (Sutton and Barto 2018, section 8.2).
 enum class SearchControl {
   kReplay,  // pairs that were tried, as the specification
