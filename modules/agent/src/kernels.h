@@ -59,11 +59,29 @@ struct BasicProduct {
 using Product = BasicProduct<float>;
 using PairProduct = BasicProduct<BfloatPair>;
 
+// One step of an optimizer (optimizer.h) on parameters and moments, (i, j) at [i * row + j].
+struct Update {
+  bool adam = true;      // or RMSprop, which has no first moment
+  float step_size = 0;   // the learning rate; for Adam over the correction of the first moment
+  float root_scale = 1;  // of sqrt(second moment); for Adam its correction
+  float* parameters = nullptr;
+  float* first = nullptr;
+  float* second = nullptr;
+  size_t row = 0;
+  Bfloat16* rounded = nullptr;  // if not null, what the parameters become, rounded
+  size_t rounded_row = 0;
+};
+
 struct Kernels {
   const char* name;
   bool has_bfloat16;  // in hardware
   void (*multiply)(const Product& product);
   void (*multiply_pairs)(const PairProduct& product);
+  // Updates by the gradients `product` (its c is not used), which are written nowhere.
+  void (*multiply_and_update)(const Product& product, const Update& update);
+  void (*multiply_pairs_and_update)(const PairProduct& product, const Update& update);
+  // The same by `count` gradients, one row.
+  void (*update)(const float* gradients, size_t count, const Update& update);
   // out[i] = values[i], rounded.
   void (*round)(const float* values, size_t count, Bfloat16* out);
   // out[i] = first[i] and second[i], rounded. A null `second` is zeros.

@@ -3,7 +3,7 @@
 // for everybody.
 #include "kernels.h"
 
-#ifdef DYNAJOB_NATIVE_BFLOAT16
+#if DYNAJOB_LANES > 4
 #include <immintrin.h>
 #endif
 
@@ -20,6 +20,7 @@ inline Vector Broadcast(float value) { return Vector{} + value; }
 inline Vector Positive(Vector value) { return value > Vector{} ? value : Vector{}; }
 
 #include "kernels_product_impl.h"
+#include "kernels_update_impl.h"
 
 // Exchanges the blocks beside the diagonal, of 1, 2, 4, … rows and columns.
 template <size_t kBlock>
@@ -124,6 +125,9 @@ const Kernels DYNAJOB_KERNELS = {
 #endif
     .multiply = Multiply<float>,
     .multiply_pairs = Multiply<BfloatPair>,
+    .multiply_and_update = MultiplyAndUpdate<float>,
+    .multiply_pairs_and_update = MultiplyAndUpdate<BfloatPair>,
+    .update = UpdateParameters,
     .round = Round,
     .pair_rows = PairRows,
     .transpose = Transpose,

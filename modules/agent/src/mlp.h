@@ -90,6 +90,13 @@ class MlpGradient {
   virtual double Compute(const MlpShape& shape, std::span<const float> parameters,
                          std::span<const float> input, std::span<const float> targets,
                          std::span<const float> masks, std::span<float> gradients) = 0;
+  // One optimizer step on them, in place; returns the error before it. `update` is of the
+  // parameters from the first on.
+  virtual double Step(const MlpShape& shape, const Update& update, std::span<const float> input,
+                      std::span<const float> targets, std::span<const float> masks);
+
+ private:
+  Buffer gradients_;
 };
 
 // Forward and backward over the kernels of this processor.

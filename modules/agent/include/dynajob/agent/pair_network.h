@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -25,11 +26,25 @@ struct MlpShape;       // src/mlp.h
 // same bits.
 std::string_view KernelsInUse();
 
+// Starts at a cache line, since a vector register's worth that crosses two is loaded twice.
+template <typename T>
+struct CacheLineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+  CacheLineAllocator() = default;
+  template <typename U>
+  CacheLineAllocator(const CacheLineAllocator<U>&) {}
+  T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
+  void deallocate(T* values, size_t) { ::operator delete(values, kLine); }
+  bool operator==(const CacheLineAllocator&) const = default;
+};
+using AlignedFloats = std::vector<float, CacheLineAllocator<float>>;
+
 // Flat optimizer state, for checkpoints.
 struct OptimizerState {
   uint64_t updates = 0;
-  std::vector<float> first_moment;
-  std::vector<float> second_moment;
+  AlignedFloats first_moment;
+  AlignedFloats second_moment;
 };
 
 // Functions that are const are safe for concurrent use; the others are for one thread at a time.
@@ -106,7 +121,7 @@ class PairNetwork {
   std::unique_ptr<const MlpShape> shape_;
   std::unique_ptr<MlpGradient> gradient_;
   std::unique_ptr<TrainingScratch> scratch_;
-  std::vector<float> parameters_;
+  AlignedFloats parameters_;
   OptimizerState optimizer_state_;
   uint64_t version_ = 0;
 };
