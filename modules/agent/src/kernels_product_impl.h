@@ -35,15 +35,20 @@ inline Vector Right(const float* from) { return Load(from); }
 inline uint32_t Left(const BfloatPair* from) { return *reinterpret_cast<const AnyWord*>(from); }
 inline Bits Right(const BfloatPair* from) { return LoadBits(from); }
 
-inline void MultiplyAdd(Vector& sum, float left, Vector right) { sum += left * right; }
-inline void MultiplyAdd(Vector& sum, uint32_t left, Bits right) {
+// By value: a reference would keep the sums of a tile in memory.
+[[gnu::always_inline]] inline Vector MultiplyAdd(Vector sum, float left, Vector right) {
+  return sum + left * right;
+}
+[[gnu::always_inline]] inline Vector MultiplyAdd(Vector sum, uint32_t left, Bits right) {
 #ifdef DYNAJOB_NATIVE_BFLOAT16
-  sum = _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<int>(left))),
-                         reinterpret_cast<__m512bh>(right));
+  // GCC 12 takes the intrinsic for something that may write memory, and stores all sums every time.
+  const Bits both = Bits{} + left;
+  __asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(both), "v"(right));
+  return sum;
 #else
   const Bits both = Bits{} + left;
   sum += AsFloats(both & 0xffff0000u) * AsFloats(right & 0xffff0000u);
-  sum += AsFloats(both << 16) * AsFloats(right << 16);
+  return sum + AsFloats(both << 16) * AsFloats(right << 16);
 #endif
 }
 
@@ -81,7 +86,7 @@ void Tile(const BasicProduct<Word>& product, size_t i, size_t j) {
     for (size_t r = 0; r < kRows; ++r) {
       const auto left = Left(a + r * x.a_row);
 #pragma GCC unroll 8
-      for (size_t v = 0; v < kVectors; ++v) MultiplyAdd(sum[r][v], left, right[v]);
+      for (size_t v = 0; v < kVectors; ++v) sum[r][v] = MultiplyAdd(sum[r][v], left, right[v]);
     }
   }
 #pragma GCC unroll 16

@@ -111,7 +111,7 @@ void UpdateTile(const BasicProduct<Word>& product, const Update& update, size_t 
     for (size_t r = 0; r < kRows; ++r) {
       const auto left = Left(a + r * x.a_row);
 #pragma GCC unroll 8
-      for (size_t v = 0; v < kVectors; ++v) MultiplyAdd(sum[r][v], left, right[v]);
+      for (size_t v = 0; v < kVectors; ++v) sum[r][v] = MultiplyAdd(sum[r][v], left, right[v]);
     }
     a += x.a_col;
     b += x.b_row;

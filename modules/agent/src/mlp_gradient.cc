@@ -1,10 +1,12 @@
 // Forward and backward of the multilayer perceptron, features x batch throughout (kernels.h).
 #include <algorithm>
+#include <optional>
 
 #include "dynajob/core/check.h"
 
 #include "mlp.h"
 #include "optimizer.h"
+#include "rounded_layers.h"
 
 namespace dynajob {
 namespace {
@@ -18,6 +20,11 @@ struct WriteGradients {
     product.c_row = row;
     ChosenKernels().multiply(product);
   }
+  void Weights(PairProduct product, const LinearShape& layer, RoundedLayers&, size_t) const {
+    product.c = gradients + layer.weight;
+    product.c_row = layer.in;
+    ChosenKernels().multiply_pairs(product);
+  }
   void Values(const float* values, size_t count, size_t offset) const {
     std::copy_n(values, count, gradients + offset);
   }
@@ -29,6 +36,12 @@ struct UpdateInPlace {
   void Weights(const Product& product, size_t offset, size_t row) const {
     ChosenKernels().multiply_and_update(product, UpdateAt(update, offset, row));
   }
+  void Weights(const PairProduct& product, const LinearShape& layer, RoundedLayers& rounded,
+               size_t index) const {
+    Update part = UpdateAt(update, layer.weight, layer.in);
+    rounded.KeepRounded(index, part);
+    ChosenKernels().multiply_pairs_and_update(product, part);
+  }
   void Values(const float* values, size_t count, size_t offset) const {
     ChosenKernels().update(values, count, UpdateAt(update, offset, count));
   }
@@ -36,23 +49,32 @@ struct UpdateInPlace {
 
 class FusedGradient final : public MlpGradient {
  public:
+  explicit FusedGradient(Precision precision) : rounds_(precision == Precision::kBfloat16) {}
+
   double Compute(const MlpShape& shape, std::span<const float> parameters,
                  std::span<const float> input, std::span<const float> targets,
                  std::span<const float> masks, std::span<float> gradients) override {
-    return Run(shape, parameters.data(), input, targets, masks, WriteGradients{gradients.data()});
+    return Run(shape, parameters.data(), std::nullopt, input, targets, masks,
+               WriteGradients{gradients.data()});
   }
-  double Step(const MlpShape& shape, const Update& update, std::span<const float> input,
-              std::span<const float> targets, std::span<const float> masks) override {
-    return Run(shape, update.parameters, input, targets, masks, UpdateInPlace{update});
+  double Step(const MlpShape& shape, const Update& update, uint64_t version,
+              std::span<const float> input, std::span<const float> targets,
+              std::span<const float> masks) override {
+    const double loss =
+        Run(shape, update.parameters, version, input, targets, masks, UpdateInPlace{update});
+    rounded_.End(version + 1);
+    return loss;
   }
 
  private:
   template <typename Sink>
-  double Run(const MlpShape& shape, const float* parameters, std::span<const float> input,
-             std::span<const float> targets, std::span<const float> masks, const Sink& sink) {
+  double Run(const MlpShape& shape, const float* parameters, std::optional<uint64_t> version,
+             std::span<const float> input, std::span<const float> targets,
+             std::span<const float> masks, const Sink& sink) {
     rows_ = targets.size();
     stride_ = PadBatch(rows_);
     DYNAJOB_CHECK(input.size() == rows_ * shape.input_dim(), "one input row per target");
+    if (rounds_) rounded_.Begin(shape, parameters, version, input.data(), rows_);
     Forward(shape, parameters, input.data(), masks.data());
     BilinearForward(shape, parameters);
 
@@ -84,13 +106,16 @@ class FusedGradient final : public MlpGradient {
       deltas_ = std::vector<Buffer>(layers);
     }
     float* previous = features_.Get(shape.input_dim() * stride_);
-    Transpose(input, rows_, shape.input_dim(), previous);
+    if (!rounds_ || shape.bilinear_rank > 0) Transpose(input, rows_, shape.input_dim(), previous);
     for (size_t i = 0; i < layers; ++i) {
       const LinearShape& layer = shape.layers[i];
       const bool last = i + 1 == layers;
       float* out = activations_[i].Get(layer.out * stride_);
-      MultiplyBatch({parameters + layer.weight, layer.out, layer.in, layer.in}, previous, rows_,
-                    out, Start::kBias, parameters + layer.bias, !last);
+      if (rounds_ && !last)
+        rounded_.Forward(i, parameters, previous, out);
+      else
+        MultiplyBatch({parameters + layer.weight, layer.out, layer.in, layer.in}, previous, rows_,
+                      out, Start::kBias, parameters + layer.bias, !last);
       if (!last && masks != nullptr) {
         ApplyMask(masks, layer.out, out);
         masks += layer.out * rows_;
@@ -118,14 +143,20 @@ class FusedGradient final : public MlpGradient {
         if (!masks.empty()) mask_end -= layer.in * rows_;
         PassOn(layer, parameters, i, masks.empty() ? nullptr : masks.data() + mask_end);
       }
-      sink.Weights({.m = layer.out,
-                    .n = layer.in,
-                    .k = rows_,
-                    .a = delta,
-                    .a_row = stride_,
-                    .b = i == 0 ? input : BatchMajor(layer.in, i - 1),
-                    .b_row = i == 0 ? layer.in : PadBatch(layer.in)},
-                   layer.weight, layer.in);
+      const bool last = i + 1 == shape.layers.size();
+      if (rounds_ && !last) {
+        const float* previous = i == 0 ? nullptr : activations_[i - 1].Get(layer.in * stride_);
+        sink.Weights(rounded_.WeightGradient(i, delta, previous), layer, rounded_, i);
+      } else {
+        sink.Weights({.m = layer.out,
+                      .n = layer.in,
+                      .k = rows_,
+                      .a = delta,
+                      .a_row = stride_,
+                      .b = i == 0 ? input : BatchMajor(layer.in, i - 1),
+                      .b_row = i == 0 ? layer.in : PadBatch(layer.in)},
+                     layer.weight, layer.in);
+      }
       float* sums = bias_gradient_.Get(layer.out);
       for (size_t unit = 0; unit < layer.out; ++unit) {
         sums[unit] = 0;
@@ -138,16 +169,21 @@ class FusedGradient final : public MlpGradient {
   // d previous = weight^T delta, through dropout and ReLU.
   void PassOn(const LinearShape& layer, const float* parameters, size_t index, const float* mask) {
     float* upstream = deltas_[index - 1].Get(layer.in * stride_);
-    ChosenKernels().multiply({.m = layer.in,
-                              .n = stride_,
-                              .k = layer.out,
-                              .a = parameters + layer.weight,
-                              .a_row = 1,
-                              .a_col = layer.in,
-                              .b = deltas_[index].Get(layer.out * stride_),
-                              .b_row = stride_,
-                              .c = upstream,
-                              .c_row = stride_});
+    const float* delta = deltas_[index].Get(layer.out * stride_);
+    if (rounds_ && index + 1 < deltas_.size()) {
+      rounded_.PassOn(index, parameters, delta, upstream);
+    } else {
+      ChosenKernels().multiply({.m = layer.in,
+                                .n = stride_,
+                                .k = layer.out,
+                                .a = parameters + layer.weight,
+                                .a_row = 1,
+                                .a_col = layer.in,
+                                .b = delta,
+                                .b_row = stride_,
+                                .c = upstream,
+                                .c_row = stride_});
+    }
     if (mask != nullptr) ApplyMask(mask, layer.in, upstream);
     const float* activation = activations_[index - 1].Get(layer.in * stride_);
     for (size_t j = 0; j < layer.in * stride_; ++j)
@@ -208,6 +244,8 @@ class FusedGradient final : public MlpGradient {
     outer(states, input + shape.state_dim, shape.action_dim, shape.bilinear_v);
   }
 
+  const bool rounds_;
+  RoundedLayers rounded_;
   size_t rows_ = 0;
   size_t stride_ = 0;
   Buffer features_;                  // input_dim x batch
@@ -222,8 +260,9 @@ class FusedGradient final : public MlpGradient {
 
 }  // namespace
 
-double MlpGradient::Step(const MlpShape& shape, const Update& update, std::span<const float> input,
-                         std::span<const float> targets, std::span<const float> masks) {
+double MlpGradient::Step(const MlpShape& shape, const Update& update, uint64_t,
+                         std::span<const float> input, std::span<const float> targets,
+                         std::span<const float> masks) {
   const size_t count = shape.parameter_count;
   const std::span gradients(gradients_.Get(count), count);
   const double loss = Compute(shape, {update.parameters, count}, input, targets, masks, gradients);
@@ -231,6 +270,8 @@ double MlpGradient::Step(const MlpShape& shape, const Update& update, std::span<
   return loss;
 }
 
-std::unique_ptr<MlpGradient> MakeFusedGradient() { return std::make_unique<FusedGradient>(); }
+std::unique_ptr<MlpGradient> MakeFusedGradient(Precision precision) {
+  return std::make_unique<FusedGradient>(precision);
+}
 
 }  // namespace dynajob

@@ -37,35 +37,88 @@ void AddRelu(const FirstLayerRow<Bfloat16>& row, size_t width, Bfloat16* out) {
 
 }  // namespace
 
+const Bfloat16* RoundRows(const float* rows, size_t count, size_t width, Buffer& room) {
+  const size_t stride = PadPairs(width);
+  auto* out = Room<Bfloat16>(room, count * stride);
+  for (size_t i = 0; i < count; ++i) {
+    ChosenKernels().round(rows + i * width, width, out + i * stride);
+    if (stride > width) out[i * stride + width] = Bfloat16{};
+  }
+  return out;
+}
+
+void PackedMatrix::Pack(const Rows& weights, const float* bias, Precision precision) {
+  in_ = weights.width, out_ = weights.rows, stride_ = PadBatch(out_);
+  bias_.assign(bias, bias == nullptr ? bias : bias + out_);
+  std::vector<const float*> rows;
+  if (precision == Precision::kFloat32) {
+    for (size_t row = 0; row < out_; ++row) rows.push_back(weights.data + row * weights.stride);
+    weights_.resize(in_ * stride_);
+    ChosenKernels().transpose(rows.data(), out_, in_, nullptr, false, weights_.data(), stride_);
+    return;
+  }
+  const size_t width = PadPairs(in_);
+  std::vector<Bfloat16> rounded(out_ * width);
+  for (size_t row = 0; row < out_; ++row) {
+    ChosenKernels().round(weights.data + row * weights.stride, in_, rounded.data() + row * width);
+    rows.push_back(reinterpret_cast<const float*>(rounded.data() + row * width));
+  }
+  pairs_.resize(width / 2 * stride_);
+  ChosenKernels().transpose(rows.data(), out_, width / 2, nullptr, false,
+                            reinterpret_cast<float*>(pairs_.data()), stride_);
+}
+
+void PackedMatrix::Multiply(const float* in, size_t in_stride, size_t rows, bool relu, float* out,
+                            size_t out_stride) const {
+  ChosenKernels().multiply({.m = rows,
+                            .n = out_,
+                            .k = in_,
+                            .a = in,
+                            .a_row = in_stride,
+                            .b = weights_.data(),
+                            .b_row = stride_,
+                            .c = out,
+                            .c_row = out_stride,
+                            .start = bias_.empty() ? Start::kZero : Start::kColumnBias,
+                            .bias = bias_.data(),
+                            .relu = relu});
+}
+
+void PackedMatrix::MultiplyPairs(const Bfloat16* in, size_t in_stride, size_t rows, bool relu,
+                                 float* exact, Bfloat16* rounded, size_t out_stride) const {
+  ChosenKernels().multiply_pairs({.m = rows,
+                                  .n = out_,
+                                  .k = PadPairs(in_) / 2,
+                                  .a = reinterpret_cast<const BfloatPair*>(in),
+                                  .a_row = in_stride / 2,
+                                  .b = pairs_.data(),
+                                  .b_row = stride_,
+                                  .c = exact,
+                                  .c_rounded = rounded,
+                                  .c_row = out_stride,
+                                  .start = bias_.empty() ? Start::kZero : Start::kColumnBias,
+                                  .bias = bias_.data(),
+                                  .relu = relu});
+}
+
+void PackedMatrix::Multiply(const Bfloat16* in, size_t in_stride, size_t rows, bool relu,
+                            float* out, size_t out_stride) const {
+  MultiplyPairs(in, in_stride, rows, relu, out, nullptr, out_stride);
+}
+
+void PackedMatrix::Multiply(const Bfloat16* in, size_t in_stride, size_t rows, bool relu,
+                            Bfloat16* out, size_t out_stride) const {
+  MultiplyPairs(in, in_stride, rows, relu, nullptr, out, out_stride);
+}
+
 void PackedLayers::Pack(const MlpShape& shape, const float* parameters, Precision precision) {
   precision_ = precision;
   first_width_ = shape.first_width();
   hidden_.resize(shape.layers.size() - 2);
-  std::vector<const float*> rows;
-  std::vector<Bfloat16> rounded;
   for (size_t i = 0; i < hidden_.size(); ++i) {
-    const LinearShape& from = shape.layers[i + 1];
-    Layer& layer = hidden_[i];
-    layer.in = from.in, layer.out = from.out, layer.stride = PadBatch(from.out);
-    layer.bias.assign(parameters + from.bias, parameters + from.bias + from.out);
-    rows.clear();
-    const float* weight = parameters + from.weight;
-    if (precision == Precision::kFloat32) {
-      for (size_t row = 0; row < from.out; ++row) rows.push_back(weight + row * from.in);
-      layer.weights.resize(from.in * layer.stride);
-      ChosenKernels().transpose(rows.data(), from.out, from.in, nullptr, false,
-                                layer.weights.data(), layer.stride);
-      continue;
-    }
-    const size_t width = PadPairs(from.in);
-    rounded.assign(from.out * width, Bfloat16{});
-    for (size_t row = 0; row < from.out; ++row) {
-      ChosenKernels().round(weight + row * from.in, from.in, rounded.data() + row * width);
-      rows.push_back(reinterpret_cast<const float*>(rounded.data() + row * width));
-    }
-    layer.pairs.resize(width / 2 * layer.stride);
-    ChosenKernels().transpose(rows.data(), from.out, width / 2, nullptr, false,
-                              reinterpret_cast<float*>(layer.pairs.data()), layer.stride);
+    const LinearShape& layer = shape.layers[i + 1];
+    hidden_[i].Pack({parameters + layer.weight, layer.out, layer.in, layer.in},
+                    parameters + layer.bias, precision);
   }
   const LinearShape& last = shape.layers.back();
   output_weights_.assign(parameters + last.weight, parameters + last.weight + last.in);
@@ -101,22 +154,11 @@ void PackedLayers::EvaluateTile(const float* first, size_t rows, float* out) con
   const float* activation = first;
   size_t stride = PadBatch(first_width_);
   for (size_t i = 0; i < hidden_.size(); ++i) {
-    const Layer& layer = hidden_[i];
-    float* next = Scratch().layers[(i + 1) % 2].Get(rows * layer.stride);
-    ChosenKernels().multiply({.m = rows,
-                              .n = layer.out,
-                              .k = layer.in,
-                              .a = activation,
-                              .a_row = stride,
-                              .b = layer.weights.data(),
-                              .b_row = layer.stride,
-                              .c = next,
-                              .c_row = layer.stride,
-                              .start = Start::kColumnBias,
-                              .bias = layer.bias.data(),
-                              .relu = true});
+    const size_t next_stride = PadBatch(hidden_[i].out());
+    float* next = Scratch().layers[(i + 1) % 2].Get(rows * next_stride);
+    hidden_[i].Multiply(activation, stride, rows, /*relu=*/true, next, next_stride);
     activation = next;
-    stride = layer.stride;
+    stride = next_stride;
   }
   Output(activation, rows, stride, out);
 }
@@ -126,33 +168,25 @@ void PackedLayers::EvaluateTile(const Bfloat16* first, size_t rows, float* out) 
   const Bfloat16* activation = first;
   size_t stride = PadBatch(first_width_);
   for (size_t i = 0; i < hidden_.size(); ++i) {
-    const Layer& layer = hidden_[i];
-    const bool last = i + 1 == hidden_.size();
-    auto* rounded =
-        last ? nullptr : Room<Bfloat16>(scratch.layers[(i + 1) % 2], rows * layer.stride);
-    float* exact = last ? scratch.widened.Get(rows * layer.stride) : nullptr;
-    ChosenKernels().multiply_pairs({.m = rows,
-                                    .n = layer.out,
-                                    .k = PadPairs(layer.in) / 2,
-                                    .a = reinterpret_cast<const BfloatPair*>(activation),
-                                    .a_row = stride / 2,
-                                    .b = layer.pairs.data(),
-                                    .b_row = layer.stride,
-                                    .c = exact,
-                                    .c_rounded = rounded,
-                                    .c_row = layer.stride,
-                                    .start = Start::kColumnBias,
-                                    .bias = layer.bias.data(),
-                                    .relu = true});
-    if (last) return Output(exact, rows, layer.stride, out);
-    if (layer.out % 2 != 0)
-      for (size_t row = 0; row < rows; ++row) rounded[row * layer.stride + layer.out] = Bfloat16{};
-    activation = rounded;
-    stride = layer.stride;
+    const PackedMatrix& layer = hidden_[i];
+    const size_t width = layer.out(), next_stride = PadBatch(width);
+    if (i + 1 == hidden_.size()) {
+      float* exact = scratch.widened.Get(rows * next_stride);
+      layer.Multiply(activation, stride, rows, /*relu=*/true, exact, next_stride);
+      return Output(exact, rows, next_stride, out);
+    }
+    auto* next = Room<Bfloat16>(scratch.layers[(i + 1) % 2], rows * next_stride);
+    layer.Multiply(activation, stride, rows, /*relu=*/true, next, next_stride);
+    if (width % 2 != 0)
+      for (size_t row = 0; row < rows; ++row) next[row * next_stride + width] = Bfloat16{};
+    activation = next;
+    stride = next_stride;
   }
   // One hidden layer.
   float* widened = scratch.widened.Get(rows * stride);
-  for (size_t i = 0; i < rows * stride; ++i) widened[i] = ToFloat(activation[i]);
+  for (size_t row = 0; row < rows; ++row)
+    for (size_t i = 0; i < first_width_; ++i)
+      widened[row * stride + i] = ToFloat(activation[row * stride + i]);
   Output(widened, rows, stride, out);
 }
 

@@ -1,6 +1,6 @@
-// The layers behind the first, packed for evaluating many rows of one network: the maxima over next
-// candidate sets, the ranking of a catalog. Rows stay rows (jobs x features), so that nothing is
-// transposed, and rows of different candidates can be mixed.
+// Weights packed for multiplying many rows of one network, and the layers behind the first as rows
+// need them: for the maxima over next candidate sets and the ranking of a catalog. Rows stay rows
+// (jobs x features), so that nothing is transposed, and rows of different candidates can be mixed.
 //
 // What a row's value is does not depend on the rows beside it, and it has the same bits with every
 // kernel that fuses multiply and add.
@@ -15,6 +15,37 @@
 #include "mlp.h"
 
 namespace dynajob {
+
+// One linear layer, in one of the precisions. const functions are safe for concurrent use.
+class PackedMatrix {
+ public:
+  // Copies out x in weights and, unless it is null, the bias.
+  void Pack(const Rows& weights, const float* bias, Precision precision);
+
+  size_t in() const { return in_; }
+  size_t out() const { return out_; }
+  // out row i = weights (row i) + bias (, then max(0, ·)). Rows of `in` and `out` lie every
+  // `in_stride` and `out_stride` values. Rows of Bfloat16 end with a zero where in() is odd, and
+  // their stride is even.
+  void Multiply(const float* in, size_t in_stride, size_t rows, bool relu, float* out,
+                size_t out_stride) const;
+  void Multiply(const Bfloat16* in, size_t in_stride, size_t rows, bool relu, float* out,
+                size_t out_stride) const;
+  void Multiply(const Bfloat16* in, size_t in_stride, size_t rows, bool relu, Bfloat16* out,
+                size_t out_stride) const;
+
+ private:
+  void MultiplyPairs(const Bfloat16* in, size_t in_stride, size_t rows, bool relu, float* exact,
+                     Bfloat16* rounded, size_t out_stride) const;
+
+  size_t in_ = 0, out_ = 0, stride_ = 0;
+  std::vector<float> weights_;     // in x out, a row every stride_ values
+  std::vector<BfloatPair> pairs_;  // or in / 2 x out
+  std::vector<float> bias_;        // empty: none
+};
+
+// `count` rows of `width` values, rounded, a row every PadPairs(width), in `room`.
+const Bfloat16* RoundRows(const float* rows, size_t count, size_t width, Buffer& room);
 
 // One (candidate, job): what the job gives to the first layer, Wv v, and the candidate, Ws s + b;
 // first_width values each.
@@ -37,12 +68,6 @@ class PackedLayers {
   void Evaluate(std::span<const FirstLayerRow<Bfloat16>> rows, std::span<float> out) const;
 
  private:
-  struct Layer {
-    size_t in = 0, out = 0, stride = 0;  // stride: of the packed weights
-    std::vector<float> weights;          // in x out
-    std::vector<BfloatPair> pairs;       // or in / 2 x out
-    std::vector<float> bias;
-  };
   template <typename Number>
   void EvaluateRows(std::span<const FirstLayerRow<Number>> rows, std::span<float> out) const;
   void EvaluateTile(const float* first, size_t rows, float* out) const;
@@ -52,7 +77,7 @@ class PackedLayers {
 
   Precision precision_ = Precision::kFloat32;
   size_t first_width_ = 0;
-  std::vector<Layer> hidden_;  // behind the first, without the output layer
+  std::vector<PackedMatrix> hidden_;  // behind the first, without the output layer
   std::vector<float> output_weights_;
   float output_bias_ = 0;
 };

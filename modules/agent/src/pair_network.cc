@@ -19,8 +19,8 @@ constexpr size_t kFoldJobs = 32;
 
 AlignedFloats Aligned(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
-std::unique_ptr<MlpGradient> MakeGradient(Backend backend) {
-  return backend == Backend::kLibTorch ? MakeTorchGradient() : MakeFusedGradient();
+std::unique_ptr<MlpGradient> MakeGradient(Backend backend, Precision precision) {
+  return backend == Backend::kLibTorch ? MakeTorchGradient() : MakeFusedGradient(precision);
 }
 
 // Room for one tile. One per thread, so that one network can be evaluated by many; kept from call
@@ -66,12 +66,13 @@ PairNetwork::PairNetwork(const PairEncoder& encoder, std::span<const int64_t> hi
     : encoder_(&encoder),
       optimizer_(optimizer),
       backend_(options.backend),
+      precision_(options.precision),
       shape_(std::make_unique<MlpShape>(
           encoder.state_dim(), encoder.action_dim(), encoder.cross_dim(), hidden,
           options.interaction == Interaction::kBilinear ? static_cast<size_t>(options.bilinear_rank)
                                                         : 0,
           options.dropout)),
-      gradient_(MakeGradient(backend_)),
+      gradient_(MakeGradient(backend_, precision_)),
       scratch_(std::make_unique<TrainingScratch>()),
       parameters_(Aligned(InitialParameters(*shape_, seed))) {}
 
@@ -79,8 +80,9 @@ PairNetwork::PairNetwork(const PairNetwork& other)
     : encoder_(other.encoder_),
       optimizer_(other.optimizer_),
       backend_(other.backend_),
+      precision_(other.precision_),
       shape_(std::make_unique<MlpShape>(*other.shape_)),
-      gradient_(MakeGradient(backend_)),
+      gradient_(MakeGradient(backend_, precision_)),
       scratch_(std::make_unique<TrainingScratch>()),
       parameters_(other.parameters_),
       optimizer_state_(other.optimizer_state_),
@@ -184,6 +186,7 @@ void PairNetwork::Evaluate(const CandidateView& candidate, std::span<const JobVi
 }
 
 size_t PairNetwork::share_width() const { return ShareWidth(*shape_); }
+size_t PairNetwork::first_width() const { return shape_->first_width(); }
 
 void PairNetwork::FirstLayerShares(std::span<const JobView> jobs, float* out) const {
   for (size_t begin = 0; begin < jobs.size(); begin += kTileRows) {
@@ -222,8 +225,8 @@ double PairNetwork::Train(std::span<const Pair> pairs, std::span<const float> ta
   encoder_->Encode(pairs, input);
   DropoutMasks(*shape_, pairs.size(), dropout, scratch_->masks);
   const Update update = BeginUpdate(optimizer_, learning_rate, parameters_, optimizer_state_);
-  const double loss = gradient_->Step(*shape_, update, std::span<const float>(input, inputs),
-                                      targets, scratch_->masks);
+  const double loss = gradient_->Step(
+      *shape_, update, version_, std::span<const float>(input, inputs), targets, scratch_->masks);
   ++version_;
   return loss;
 }

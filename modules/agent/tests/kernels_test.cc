@@ -304,6 +304,84 @@ TEST(Kernels, ProductsOfPairsAreTheChainOfTheInstructionBitForBitOnEveryProcesso
   }
 }
 
+// Parameters and moments of a matrix, and their copies in bfloat16.
+struct Weights {
+  Weights(size_t rows, size_t row)
+      : parameters(RandomValues(rows * row, 1)),
+        first(RandomValues(rows * row, 2)),
+        second(RandomValues(rows * row, 3)),
+        rounded(rows * (row + 2)) {
+    for (float& value : second) value *= value;
+  }
+  Update Step(bool adam, size_t row) {
+    return {.adam = adam,
+            .step_size = 0.01f,
+            .root_scale = adam ? 1.5f : 1.0f,
+            .parameters = parameters.data(),
+            .first = adam ? first.data() : nullptr,
+            .second = second.data(),
+            .row = row,
+            .rounded = rounded.data(),
+            .rounded_row = row + 2};
+  }
+  std::vector<float> parameters, first, second;
+  std::vector<Bfloat16> rounded;
+};
+
+template <typename Word>
+void ExpectSameUpdate(const Kernels& kernels, BasicProduct<Word> product, bool adam,
+                      void (*multiply)(const BasicProduct<Word>&),
+                      void (*update)(const BasicProduct<Word>&, const Update&)) {
+  const size_t rows = product.m, columns = product.n;
+  Weights fused(rows, columns), apart(rows, columns);
+  update(product, fused.Step(adam, columns));
+  std::vector<float> gradients(rows * columns);
+  product.c = gradients.data(), product.c_row = columns;
+  multiply(product);
+  kernels.update(gradients.data(), gradients.size(), apart.Step(adam, columns));
+  EXPECT_EQ(fused.parameters, apart.parameters)
+      << kernels.name << ' ' << rows << 'x' << columns << 'x' << product.k << " Adam " << adam;
+  EXPECT_EQ(fused.first, apart.first);
+  EXPECT_EQ(fused.second, apart.second);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t j = 0; j < columns; ++j)
+      ASSERT_EQ(ToFloat(fused.rounded[i * (columns + 2) + j]),
+                NearestBfloat16(fused.parameters[i * columns + j]));
+}
+
+TEST(Kernels, AnUpdateInRegistersIsThatByTheWrittenGradientBitForBit) {
+  for (const Kernels* kernels : AvailableKernels()) {
+    for (const auto [m, n, k] : Sizes()) {
+      for (const bool adam : {true, false}) {
+        const std::vector<float> a = RandomValues(m * k + 1, 4), b = RandomValues(k * n + 1, 5);
+        ExpectSameUpdate<float>(
+            *kernels,
+            {.m = m, .n = n, .k = k, .a = a.data(), .a_row = k, .b = b.data(), .b_row = n}, adam,
+            kernels->multiply, kernels->multiply_and_update);
+        const auto pa = RandomPairs(m * k + 1, 4), pb = RandomPairs(k * n + 1, 5);
+        ExpectSameUpdate<BfloatPair>(
+            *kernels,
+            {.m = m, .n = n, .k = k, .a = pa.data(), .a_row = k, .b = pb.data(), .b_row = n}, adam,
+            kernels->multiply_pairs, kernels->multiply_pairs_and_update);
+      }
+    }
+  }
+}
+
+TEST(Kernels, UpdatesHaveTheSameBitsOnAnyVectorWidthThatFuses) {
+  const std::vector<float> gradients = RandomValues(203, 6);
+  for (const bool adam : {true, false}) {
+    std::vector<float> reference;
+    for (const Kernels* kernels : AvailableKernels()) {
+      if (std::strcmp(kernels->name, "portable") == 0) continue;
+      Weights weights(1, gradients.size());
+      kernels->update(gradients.data(), gradients.size(), weights.Step(adam, gradients.size()));
+      if (reference.empty()) reference = weights.parameters;
+      EXPECT_EQ(weights.parameters, reference) << kernels->name;
+    }
+  }
+}
+
 TEST(Kernels, SharesAndConstantsAreAddedWithRelu) {
   for (const size_t count : {1u, 16u, 37u}) {
     const std::vector<float> share = RandomValues(count, 1), constant = RandomValues(count, 2);

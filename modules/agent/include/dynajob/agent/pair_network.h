@@ -67,6 +67,7 @@ class PairNetwork {
   // The same with what depends on the job alone, its share [Wv v | V v], computed before: for one
   // set of jobs and many candidates. A share holds for one version() of the network.
   size_t share_width() const;
+  size_t first_width() const;  // of Wv v
   // Writes jobs x share_width(), row-major.
   void FirstLayerShares(std::span<const JobView> jobs, float* out) const;
   struct SharedJob {
@@ -92,6 +93,7 @@ class PairNetwork {
   uint64_t version() const { return version_; }
   const PairEncoder& encoder() const { return *encoder_; }
   const MlpShape& shape() const { return *shape_; }
+  Precision precision() const { return precision_; }
 
   std::span<const float> parameters() const { return parameters_; }
   const OptimizerState& optimizer_state() const { return optimizer_state_; }
@@ -118,6 +120,7 @@ class PairNetwork {
   const PairEncoder* encoder_;
   OptimizerKind optimizer_;
   Backend backend_;
+  Precision precision_;
   std::unique_ptr<const MlpShape> shape_;
   std::unique_ptr<MlpGradient> gradient_;
   std::unique_ptr<TrainingScratch> scratch_;
