@@ -22,8 +22,8 @@ class CandidateLayer;  // src/first_layer.h
 class MlpGradient;     // src/mlp.h
 struct MlpShape;       // src/mlp.h
 
-// Which matrix kernels this processor gets: "avx512", "avx2" or "portable". The first two give the
-// same bits.
+// Which matrix kernels this processor gets: "avx512_bf16", "avx512", "avx2" or "portable". All but
+// the last give the same bits.
 std::string_view KernelsInUse();
 
 // Starts at a cache line, since a vector register's worth that crosses two is loaded twice.
