@@ -34,6 +34,21 @@ __attribute__((target("avx512f"))) inline double FmaLoop512(long rounds, float* 
   for (int i = 0; i < 16; ++i) *sink += _mm512_cvtss_f32(sums[i]);
   return static_cast<double>(rounds) * 16 * 32;
 }
+__attribute__((target("avx512f,avx512bf16"))) inline double Bfloat16Loop512(long rounds,
+                                                                            float* sink) {
+  __m512 sums[16];
+  const __m512bh x = reinterpret_cast<__m512bh>(_mm512_set1_epi32(0x3f803f80));  // ones
+  const __m512bh y = reinterpret_cast<__m512bh>(_mm512_set1_epi32(0x30803080));
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; ++i) sums[i] = _mm512_set1_ps(static_cast<float>(i));
+  for (long round = 0; round < rounds; ++round) {
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; ++i) sums[i] = _mm512_dpbf16_ps(sums[i], x, y);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; ++i) *sink += _mm512_cvtss_f32(sums[i]);
+  return static_cast<double>(rounds) * 16 * 64;
+}
 __attribute__((target("avx2,fma"))) inline double FmaLoop256(long rounds, float* sink) {
   __m256 sums[12];
   const __m256 x = _mm256_set1_ps(1.0000001f), y = _mm256_set1_ps(1e-9f);
@@ -49,25 +64,37 @@ __attribute__((target("avx2,fma"))) inline double FmaLoop256(long rounds, float*
 }
 #endif
 
-// 10^9 float32 operations a second, the best of several; 0 where there is no loop for the
-// processor.
-inline double PeakGflops(double seconds) {
-#if defined(__x86_64__)
+// 10^9 operations a second of `loop`, the best of several.
+template <typename Loop>
+double PeakOf(const Loop& loop, double seconds) {
   float sink = 0;
   double best = 0;
-  const bool wide = __builtin_cpu_supports("avx512f") != 0;
   const double start = CpuSeconds();
   while (CpuSeconds() - start < seconds) {
     const double begin = CpuSeconds();
-    const double operations = wide ? FmaLoop512(2000000, &sink) : FmaLoop256(2000000, &sink);
+    const double operations = loop(2000000, &sink);
     const double rate = operations / (CpuSeconds() - begin) / 1e9;
     if (rate > best) best = rate;
   }
   return sink == 0.5f ? 0 : best;
+}
+
+// In float32, and with bfloat16 operands; 0 where there is no loop for the processor.
+inline double PeakGflops(double seconds) {
+#if defined(__x86_64__)
+  const bool wide = __builtin_cpu_supports("avx512f") != 0;
+  return PeakOf(wide ? FmaLoop512 : FmaLoop256, seconds);
 #else
   static_cast<void>(seconds);
   return 0;
 #endif
+}
+inline double PeakGflopsBfloat16(double seconds) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bf16")) return PeakOf(Bfloat16Loop512, seconds);
+#endif
+  static_cast<void>(seconds);
+  return 0;
 }
 
 // ns a parameter for reading gradient, parameter and two moments and writing the last three, over

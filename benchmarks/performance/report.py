@@ -3,10 +3,13 @@
 
 Times are processor times of one thread (other programs on the machine cost cache and clock, not time
 on the processor), medians over the rounds. The floor of a workload is its multiply-adds at the
-measured peak of one core, plus one measured pass over the arrays of Adam for every update.
+measured peak of one core (in bfloat16 for the rows in bfloat16, of a loop of vdpbf16ps), plus one
+measured pass over the arrays of Adam for every update. Rows in bfloat16 are left out where the
+processor has no instruction for it; their peer computes in float32.
 """
 import argparse
 import json
+import math
 import os
 import platform
 import statistics
@@ -14,7 +17,7 @@ import subprocess
 import sys
 
 STATE, ACTION, BATCH, SET, PLANNING = 768, 1536, 64, 100, 5
-JOBS, TRANSITIONS, SYNC = 10000, 2000, 200
+JOBS, TRANSITIONS, SYNC, RUN_STEPS = 10000, 2000, 200, 1000
 Q, MODEL = [512, 256, 128, 1], [512, 256, 1]
 
 
@@ -36,6 +39,26 @@ def training(widths):
     return BATCH * (2 * 2 * (STATE + ACTION) * widths[0] + 3 * hidden_flops(widths))
 
 
+def stale_sets(begin, end):
+    """Expected number of transitions whose maximum is asked for in steps [begin, end) of a run that adds
+    one a step and draws a batch from all so far."""
+    missed, stale = 0.0, 0.0  # log of the chance that none of the later draws hits
+    for step in reversed(range(begin, end)):
+        missed += BATCH * math.log1p(-1 / (step + 1)) if step > 0 else -math.inf
+        stale += 1 - math.exp(missed)
+    return stale + begin * (1 - math.exp(missed))
+
+
+def run_maxima(maximum):
+    """Operations a step of a run of `train`: maxima and rows of the table, anew after every sync."""
+    total = 0.0
+    for begin in range(0, RUN_STEPS, SYNC):
+        sets = stale_sets(begin, min(begin + SYNC, RUN_STEPS))
+        jobs = JOBS * (1 - (1 - 1 / JOBS) ** (SET * sets))
+        total += sets * maximum + jobs * 2 * ACTION * Q[0]
+    return total / RUN_STEPS
+
+
 def floors():
     """Workload -> (floating-point operations, parameters passed by Adam)."""
     inputs = STATE + ACTION
@@ -53,11 +76,31 @@ def floors():
     return {"train": (training(Q), parameters(Q)),
             "dyna": (learn + maxima, adam),
             "dyna-stored": (learn + stored, adam),
+            "train-run": (act + training(Q) + training(MODEL) + run_maxima(maximum),
+                          parameters(Q) + parameters(MODEL)),
             "top10-100k": (2 * STATE * Q[0] + 100000 * hidden_flops(Q), 0)}
 
 
+ROUNDED = "-bf16"
 TITLES = {"train": "training step, batch 64", "dyna": "Dyna-Q step, table for the max",
-          "dyna-stored": "Dyna-Q step, stored max", "top10-100k": "exact top 10 of 100,000 jobs"}
+          "dyna-stored": "Dyna-Q step, stored max",
+          "train-run": "step of a run of train, stored max",
+          "top10-100k": "exact top 10 of 100,000 jobs"}
+
+
+def title(name):
+    rounded = name.endswith(ROUNDED)
+    return TITLES[name.removesuffix(ROUNDED)] + (", bfloat16" if rounded else "")
+
+
+def workloads(has_bfloat16):
+    """Name -> (operations, parameters passed by Adam, which peak)."""
+    rows = {}
+    for name, (operations, passed) in floors().items():
+        rows[name] = (operations, passed, "peak")
+        if has_bfloat16 and name != "top10-100k":
+            rows[name + ROUNDED] = (operations, passed, "peak-bf16")
+    return rows
 
 
 class Program:
@@ -103,16 +146,17 @@ def main():
     environment = environment_lines(ours.hello, peer.hello)
     print(json.dumps(environment, indent=1))
 
+    rows = workloads(ours.ask("peak-bf16", 0.1) > 0)
     samples = {name: {"peak": [], "adam": [], "ours": [], "peer": [], "floor": [], "ratio": [],
-                      "peer_ratio": []} for name in floors()}
+                      "peer_ratio": []} for name in rows}
     scaling = []
     for _ in range(args.rounds):
-        for name, (operations, passed) in floors().items():
+        for name, (operations, passed, which) in rows.items():
             sample = samples[name]
-            peak = ours.ask("peak", 0.1)
+            peak = ours.ask(which, 0.1)
             adam = ours.ask("adam", 0.1)
             mine = ours.ask(name, args.seconds)
-            other = peer.ask(name, args.seconds)
+            other = peer.ask(name.removesuffix(ROUNDED), args.seconds)
             floor = operations / peak / 1e6 + passed * adam / 1e6
             for key, value in (("peak", peak), ("adam", adam), ("ours", mine), ("peer", other),
                                ("floor", floor), ("ratio", mine / floor),
@@ -123,18 +167,24 @@ def main():
 
     result = {"environment": environment, "rounds": args.rounds, "workloads": {},
               "two_agents": statistics.median(scaling)}
-    print(f"\n| {'workload':31} | time | floor | ratio to floor | PyTorch | ratio to it |")
+    print(f"\n| {'workload':40} | time | floor | ratio to floor | PyTorch | ratio to it |")
     print("|---|---|---|---|---|---|")
     for name, sample in samples.items():
         median = {key: statistics.median(values) for key, values in sample.items()}
         result["workloads"][name] = median
-        print(f"| {TITLES[name]:31} | {median['ours']:.2f} ms | {median['floor']:.2f} ms "
+        print(f"| {title(name):40} | {median['ours']:.2f} ms | {median['floor']:.2f} ms "
               f"| {median['ratio']:.2f} | {median['peer']:.1f} ms | {median['peer_ratio']:.1f} |")
     print(f"| two agents at once, against one | {result['two_agents']:.2f} times | | | | |")
-    peaks = [value for sample in samples.values() for value in sample["peak"]]
-    streams = [value for sample in samples.values() for value in sample["adam"]]
-    print(f"\nPeak of one core: {statistics.median(peaks):.0f} GFLOP/s float32; "
-          f"a pass of Adam: {statistics.median(streams):.2f} ns a parameter.")
+    def middle(key, which=None):
+        return statistics.median(value for name, sample in samples.items()
+                                 if which is None or rows[name][2] == which
+                                 for value in sample[key])
+
+    peaks = [f"{middle('peak', which):.0f} GFLOP/s {label}"
+             for which, label in (("peak", "float32"), ("peak-bf16", "bfloat16"))
+             if any(row[2] == which for row in rows.values())]
+    print(f"\nPeak of one core: {', '.join(peaks)}; "
+          f"a pass of Adam: {middle('adam'):.2f} ns a parameter.")
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:
             json.dump(result, file, indent=1)

@@ -58,9 +58,9 @@ class Workloads:
         inputs = torch.cat([states, self.jobs[sets]], 2).view(BATCH * SET, -1)
         return self.target(inputs).view(BATCH, SET).max(1).values
 
-    def dyna(self):
+    def dyna(self, planning=PLANNING):
         self.values(self.q, self.states[1], self.jobs[torch.randint(JOBS, (SET,))]).argmax()
-        for update in range(PLANNING + 1):
+        for update in range(planning + 1):
             candidates, jobs, rewards = self.draw()
             if update == 0:
                 self.step(self.model, self.model_optimizer, candidates, jobs, rewards)
@@ -71,6 +71,10 @@ class Workloads:
                     rewards = self.model(inputs).squeeze(1)
             targets = rewards + 0.3 * self.maxima(candidates)
             self.step(self.q, self.q_optimizer, candidates, jobs, targets)
+
+    def train_run(self):
+        """One step of pre-training, which does not plan."""
+        self.dyna(planning=0)
 
     def top_ten(self):
         if self.many is None:
@@ -93,6 +97,7 @@ def main():
     torch.manual_seed(1)
     workloads = Workloads()
     known = {"train": workloads.train, "dyna": workloads.dyna, "dyna-stored": workloads.dyna,
+             "train-run": workloads.train_run,
              "top10-100k": workloads.top_ten}
     print("torch", torch.__version__, flush=True)
     for line in sys.stdin:

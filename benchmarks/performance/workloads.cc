@@ -17,6 +17,8 @@
 #include <time.h>
 
 #include "dynajob/agent/dyna_q.h"
+#include "dynajob/agent/trainer.h"
+#include "dynajob/rewards/cosine_reward.h"
 
 #include "floor.h"
 #include "kernels.h"
@@ -30,6 +32,7 @@ constexpr size_t kSet = 100;
 constexpr size_t kPlanning = 5;
 constexpr size_t kCandidates = 500;
 constexpr size_t kStoredSteps = 100;
+constexpr size_t kRunSteps = 1000;
 
 Catalog MakeCatalog(size_t jobs) {
   Rng rng(1);
@@ -56,8 +59,9 @@ Catalog MakeCatalog(size_t jobs) {
   return std::move(catalog).value();
 }
 
-NetworkOptions Options() {
+NetworkOptions Options(Precision precision) {
   NetworkOptions options;
+  options.precision = precision;
   options.q_layers = {512, 256, 128};
   options.world_model_layers = {512, 256};
   options.dropout = 0.1;
@@ -75,8 +79,9 @@ std::vector<JobRow> DrawSet(Rng& rng, size_t jobs, size_t count = kSet) {
 // A learner with 2,000 transitions in its buffer.
 class Learner {
  public:
-  Learner(const PairEncoder& encoder, uint64_t seed)
-      : jobs_(encoder.catalog().job_count()), agent_(encoder, Options(), Learning(), seed) {
+  Learner(const PairEncoder& encoder, Precision precision, uint64_t seed)
+      : jobs_(encoder.catalog().job_count()),
+        agent_(encoder, Options(precision), Learning(), seed) {
     PhaseSettings settings;
     settings.planning_steps = kPlanning;
     settings.target_sync = 200;
@@ -110,13 +115,14 @@ class Learner {
 
 class Workloads {
  public:
-  Workloads()
-      : catalog_(MakeCatalog(10000)),
+  Workloads(const Catalog& catalog, Precision precision)
+      : precision_(precision),
+        catalog_(catalog),
         encoder_(MakeEncoder(catalog_)),
-        q_(*encoder_, Options(), OptimizerKind::kAdam, 1),
-        model_(*encoder_, Options(), OptimizerKind::kAdam, 1, 1),
-        first_(*encoder_, 1),
-        second_(*encoder_, 2) {}
+        q_(*encoder_, Options(precision), OptimizerKind::kAdam, 1),
+        model_(*encoder_, Options(precision), OptimizerKind::kAdam, 1, 1),
+        first_(*encoder_, precision, 1),
+        second_(*encoder_, precision, 2) {}
 
   // One training step of the Q-network.
   void Train() {
@@ -133,14 +139,41 @@ class Workloads {
         model_.Train(pairs_, targets_, 1e-3, Rng(step_));
       else
         model_.Predict(pairs_, rewards, deviations);
-      for (size_t i = 0; i < kBatch; ++i)
-        targets_[i] +=
-            0.3f * q_.TargetMax(pairs_[i].candidate, DrawSet(rng_, catalog_.job_count()));
+      std::vector<std::vector<JobRow>> sets;
+      std::vector<NextSet> next;
+      std::vector<BestJob> best(kBatch);
+      for (size_t i = 0; i < kBatch; ++i) sets.push_back(DrawSet(rng_, catalog_.job_count()));
+      for (size_t i = 0; i < kBatch; ++i) next.push_back({pairs_[i].candidate, sets[i]});
+      q_.TargetBest(next, best);
+      for (size_t i = 0; i < kBatch; ++i) targets_[i] += 0.3f * best[i].value;
       q_.Train(pairs_, targets_, 1e-3, Rng(step_++));
     }
   }
   // 100 steps: three periods between two syncs of the target network.
   void DynaStored() { Steps(first_); }
+  // A whole run of `train` with the cosine strategy, kRunSteps steps from an empty buffer.
+  void TrainRun() {
+    TrainerOptions options;
+    options.network = Options(precision_);
+    options.learner.batch_size = kBatch;
+    options.learner.target_sync_pretrain = 200;
+    options.pretrain.candidate_set_size = kSet;
+    options.pretrain.minimum_updates = 0;
+    options.pretrain.cosine = {.steps = kRunSteps, .updates_per_step = 1, .learning_rate = 1e-3};
+    auto cosine = CosineReward::Create(catalog_, {});
+    DYNAJOB_CHECK(cosine.ok(), "cosine");
+    std::vector<CandidateRow> candidates(kCandidates);
+    std::iota(candidates.begin(), candidates.end(), CandidateRow{0});
+    std::vector<JobRow> jobs(catalog_.job_count());
+    std::iota(jobs.begin(), jobs.end(), JobRow{0});
+    auto trainer = Trainer::Create({.encoder = encoder_.get(),
+                                    .candidates = candidates,
+                                    .jobs = jobs,
+                                    .cosine = cosine->get()},
+                                   options, Strategy::kCosine, step_++);
+    DYNAJOB_CHECK(trainer.ok() && (*trainer)->Run().ok(), "train");
+    DYNAJOB_CHECK((*trainer)->agent().counts().q_updates == kRunSteps, "an update a step");
+  }
   void TwoAgents() {
     std::thread other([&] { Steps(second_); });
     Steps(first_);
@@ -151,8 +184,8 @@ class Workloads {
     if (large_ == nullptr) {
       large_ = std::make_unique<Catalog>(MakeCatalog(100000));
       large_encoder_ = MakeEncoder(*large_);
-      ranker_ = std::make_unique<PairNetwork>(*large_encoder_, Options().q_layers, Options(),
-                                              OptimizerKind::kAdam, 1);
+      ranker_ = std::make_unique<PairNetwork>(*large_encoder_, Options(precision_).q_layers,
+                                              Options(precision_), OptimizerKind::kAdam, 1);
       std::vector<JobView> views;
       for (size_t i = 0; i < large_->job_count(); ++i)
         views.push_back(large_encoder_->JobAt(static_cast<JobRow>(i)));
@@ -174,7 +207,7 @@ class Workloads {
     for (size_t i = 0; i < kStoredSteps; ++i) learner.Step();
   }
   static std::unique_ptr<PairEncoder> MakeEncoder(const Catalog& catalog) {
-    auto encoder = PairEncoder::Create(catalog, Options());
+    auto encoder = PairEncoder::Create(catalog, Options(Precision::kFloat32));
     DYNAJOB_CHECK(encoder.ok(), "encoder");
     return std::make_unique<PairEncoder>(std::move(encoder).value());
   }
@@ -188,7 +221,8 @@ class Workloads {
     }
   }
 
-  Catalog catalog_;
+  Precision precision_;
+  const Catalog& catalog_;
   std::unique_ptr<PairEncoder> encoder_;
   QNetwork q_;
   WorldModel model_;
@@ -227,11 +261,17 @@ double Measure(const std::function<void()>& work, double (*clock)(), double seco
 }
 
 int Serve() {
-  Workloads workloads;
+  const Catalog catalog = MakeCatalog(10000);
+  Workloads workloads(catalog, Precision::kFloat32), rounded(catalog, Precision::kBfloat16);
   const std::map<std::string, std::pair<std::function<void()>, double (*)()>> known = {
       {"train", {[&] { workloads.Train(); }, ThreadSeconds}},
       {"dyna", {[&] { workloads.Dyna(); }, ThreadSeconds}},
       {"dyna-stored", {[&] { workloads.DynaStored(); }, ThreadSeconds}},
+      {"train-bf16", {[&] { rounded.Train(); }, ThreadSeconds}},
+      {"dyna-bf16", {[&] { rounded.Dyna(); }, ThreadSeconds}},
+      {"dyna-stored-bf16", {[&] { rounded.DynaStored(); }, ThreadSeconds}},
+      {"train-run", {[&] { workloads.TrainRun(); }, ThreadSeconds}},
+      {"train-run-bf16", {[&] { rounded.TrainRun(); }, ThreadSeconds}},
       {"dyna-stored-wall", {[&] { workloads.DynaStored(); }, WallSeconds}},
       {"two-agents-wall", {[&] { workloads.TwoAgents(); }, WallSeconds}},
       {"top10-100k", {[&] { workloads.TopTen(); }, ThreadSeconds}}};
@@ -241,12 +281,15 @@ int Serve() {
   while (std::cin >> name >> seconds) {
     if (name == "peak") {
       std::cout << PeakGflops(seconds) << std::endl;
+    } else if (name == "peak-bf16") {
+      std::cout << PeakGflopsBfloat16(seconds) << std::endl;
     } else if (name == "adam") {  // ns per parameter
       std::cout << AdamStream(seconds) << std::endl;
     } else if (const auto found = known.find(name); found != known.end()) {
       const double time = Measure(found->second.first, found->second.second, seconds);
-      const bool stored = name == "dyna-stored" || name.ends_with("-wall");
-      std::cout << time / (stored ? kStoredSteps : 1) << std::endl;
+      const bool stored = name.starts_with("dyna-stored") || name.ends_with("-wall");
+      const size_t steps = stored ? kStoredSteps : name.starts_with("train-run") ? kRunSteps : 1;
+      std::cout << time / static_cast<double>(steps) << std::endl;
     } else {
       std::cerr << "unknown workload '" << name << "'\n";
       return 1;

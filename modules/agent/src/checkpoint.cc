@@ -62,8 +62,8 @@ Status GetNetwork(const std::string& prefix, const TensorBundle& bundle, PairNet
   if (updates.size() != 1 || !fits(first.size()) || !fits(second.size()))
     return CorruptData(fmt::format("'{}optimizer' does not fit the network", prefix));
   network.SetOptimizerState({.updates = updates[0],
-                             .first_moment = std::move(first),
-                             .second_moment = std::move(second)});
+                             .first_moment = AlignedFloats(first.begin(), first.end()),
+                             .second_moment = AlignedFloats(second.begin(), second.end())});
   return Status::Ok();
 }
 

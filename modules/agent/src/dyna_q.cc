@@ -178,25 +178,40 @@ float DynaQAgent::NextValue(const BatchItem& item, JobRow job) {
     return q_network_.DoubleTarget(next_state, next_set);
   }
 
-  TargetCache& cache = *item.cache;
-  if (cache.version.size() < item.buffer->size()) {
+  const BestJob& best = item.cache->best[item.index];
+  return LeavesNextSet(transition, job) ? best.ValueWithout(job) : best.value;
+}
+
+void DynaQAgent::RefreshNextValues() {
+  if (options_.double_dqn || options_.gamma <= 0) return;
+  const uint64_t version = q_network_.target_version();
+  for (const BatchItem& item : batch_) {
+    TargetCache& cache = *item.cache;
+    if (cache.version.size() >= item.buffer->size()) continue;
     cache.best.resize(item.buffer->size());
     cache.version.resize(item.buffer->size(), 0);
     cache.serial.resize(item.buffer->size(), 0);
   }
-  const uint64_t version = q_network_.target_version();
-  const uint64_t serial = item.buffer->serial(item.index);
-  if (cache.version[item.index] != version || cache.serial[item.index] != serial) {
-    cache.best[item.index] = q_network_.TargetBest(next_state, transition.next_set);
+  stale_sets_.clear();
+  stale_.clear();
+  for (const BatchItem& item : batch_) {
+    TargetCache& cache = *item.cache;
+    const uint64_t serial = item.buffer->serial(item.index);
+    if (cache.version[item.index] == version && cache.serial[item.index] == serial) continue;
     cache.version[item.index] = version;
     cache.serial[item.index] = serial;
+    const Transition& transition = item.transition();
+    stale_sets_.push_back({transition.pair.candidate, transition.next_set});  // s' = s
+    stale_.push_back(&cache.best[item.index]);
   }
-  const BestJob& best = cache.best[item.index];
-  return LeavesNextSet(transition, job) ? best.ValueWithout(job) : best.value;
+  best_.resize(stale_.size());
+  q_network_.TargetBest(stale_sets_, best_);
+  for (size_t i = 0; i < stale_.size(); ++i) *stale_[i] = best_[i];
 }
 
 double DynaQAgent::UpdateQ(std::span<const float> rewards) {
   targets_.resize(batch_.size());
+  RefreshNextValues();
   const auto gamma = static_cast<float>(options_.gamma);
   for (size_t i = 0; i < batch_.size(); ++i) {
     // y = r + gamma max_{a' in A'} Q(s', a'; theta-)
@@ -215,6 +230,7 @@ double DynaQAgent::UpdateQ(std::span<const float> rewards) {
 void DynaQAgent::KeepLargestErrors(std::vector<float>& rewards) {
   std::vector<float> priorities(pairs_.size());
   q_network_.online().Evaluate(pairs_, priorities);
+  RefreshNextValues();
   const auto gamma = static_cast<float>(options_.gamma);
   for (size_t i = 0; i < pairs_.size(); ++i) {
     const float next = gamma > 0 ? gamma * NextValue(batch_[i], pairs_[i].job) : 0.0f;

@@ -8,7 +8,9 @@
 #include <span>
 #include <vector>
 
-#include "dynajob/agent/pair_network.h"
+#include "dynajob/agent/q_network.h"
+
+#include "packed_layers.h"
 
 namespace dynajob {
 
@@ -17,19 +19,40 @@ class FirstLayerTable {
   // Whether a table for `network` is small enough to keep, at most 256 MiB.
   static bool Fits(const PairNetwork& network);
 
-  // out[i] = network(candidate, jobs[i]), as PairNetwork::Evaluate. Rows are recomputed when
-  // `network.version()` has changed.
-  void Evaluate(const PairNetwork& network, CandidateRow candidate, std::span<const JobRow> jobs,
-                std::span<float> out);
+  // The values of all sets, one after the other: network(candidate, job), as PairNetwork::Evaluate,
+  // in the network's precision. Rows are recomputed when `network.version()` has changed.
+  void Evaluate(const PairNetwork& network, std::span<const NextSet> sets, std::span<float> out);
 
  private:
+  // Begins a version: packs its weights, forgets its rows.
+  void Begin(const PairNetwork& network);
   void Refresh(const PairNetwork& network, std::span<const JobRow> jobs);
+  void RefreshBlock(const PairNetwork& network, size_t begin, size_t end);
+  void EvaluateOneByOne(const PairNetwork& network, std::span<const NextSet> sets,
+                        std::span<float> out);
+  // Ws s + b of every set, a row each.
+  void Constants(const PairNetwork& network, std::span<const NextSet> sets);
+  template <typename Number>
+  void EvaluateTogether(std::span<const NextSet> sets, const std::vector<Number>& table,
+                        std::span<float> out);
 
-  std::vector<float> rows_;         // jobs x share width
-  std::vector<uint64_t> versions_;  // of each block of jobs; 0 = never computed
+  uint64_t version_ = 0;  // of the network plus one, so that 0 is "none"
+  size_t width_ = 0;      // of a row
+  bool rounded_ = false;
+  // With inputs that are concatenated only, all sets are evaluated together.
+  bool together_ = false;
+  std::vector<float> rows_;  // jobs x width
+  std::vector<Bfloat16> rounded_rows_;
+  std::vector<bool> known_;  // of each block of jobs
+  PackedMatrix state_weights_;
+  PackedMatrix action_weights_;
+  PackedLayers layers_;
   // Scratch.
   std::vector<JobView> block_;
   std::vector<PairNetwork::SharedJob> shared_;
+  Buffer encoded_;
+  Buffer rounded_input_;
+  Buffer constants_;
 };
 
 }  // namespace dynajob

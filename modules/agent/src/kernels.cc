@@ -10,6 +10,7 @@ extern const Kernels kPortableKernels;
 #if defined(__x86_64__)
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;
+extern const Kernels kAvx512Bf16Kernels;
 #endif
 
 namespace {
@@ -19,14 +20,15 @@ constexpr std::align_val_t kCacheLine{64};
 struct Available {
   Available() {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-      kernels[count++] = &kAvx512Kernels;
+    const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
+    if (avx512 && __builtin_cpu_supports("avx512bf16")) kernels[count++] = &kAvx512Bf16Kernels;
+    if (avx512) kernels[count++] = &kAvx512Kernels;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
       kernels[count++] = &kAvx2Kernels;
 #endif
     kernels[count++] = &kPortableKernels;
   }
-  std::array<const Kernels*, 3> kernels{};
+  std::array<const Kernels*, 4> kernels{};
   size_t count = 0;
 };
 

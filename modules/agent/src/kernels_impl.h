@@ -3,6 +3,10 @@
 // for everybody.
 #include "kernels.h"
 
+#if DYNAJOB_LANES > 4
+#include <immintrin.h>
+#endif
+
 namespace dynajob {
 namespace {
 
@@ -15,99 +19,8 @@ inline void Store(float* to, Vector value) { *reinterpret_cast<Vector*>(to) = va
 inline Vector Broadcast(float value) { return Vector{} + value; }
 inline Vector Positive(Vector value) { return value > Vector{} ? value : Vector{}; }
 
-// A tile of kRows x (kVectors * kLanes) of c stays in registers over all of k.
-template <size_t kRows, size_t kVectors>
-void Tile(const Product& product, size_t i, size_t j) {
-  const Product x = product;  // a copy that no store can change
-  Vector sum[kRows][kVectors];
-#pragma GCC unroll 16
-  for (size_t r = 0; r < kRows; ++r)
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v)
-      sum[r][v] = x.start == Start::kOld    ? Load(x.c + (i + r) * x.c_row + j + v * kLanes)
-                  : x.start == Start::kBias ? Broadcast(x.bias[i + r])
-                                            : Vector{};
-  const float* a = x.a + i * x.a_row;
-  const float* b = x.b + j;
-  for (size_t p = 0; p < x.k; ++p, a += x.a_col, b += x.b_row) {
-    Vector right[kVectors];
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) right[v] = Load(b + v * kLanes);
-#pragma GCC unroll 16
-    for (size_t r = 0; r < kRows; ++r) {
-      const float left = a[r * x.a_row];
-#pragma GCC unroll 8
-      for (size_t v = 0; v < kVectors; ++v) sum[r][v] += left * right[v];
-    }
-  }
-#pragma GCC unroll 16
-  for (size_t r = 0; r < kRows; ++r)
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v)
-      Store(x.c + (i + r) * x.c_row + j + v * kLanes, x.relu ? Positive(sum[r][v]) : sum[r][v]);
-}
-
-template <size_t kRows, size_t kVectors>
-void LastRows(const Product& x, size_t i, size_t j) {
-  if constexpr (kRows > 0) {
-    if (x.m - i == kRows)
-      Tile<kRows, kVectors>(x, i, j);
-    else
-      LastRows<kRows - 1, kVectors>(x, i, j);
-  }
-}
-
-template <size_t kRows, size_t kVectors>
-void Panel(const Product& x, size_t j) {
-  size_t i = 0;
-  for (; i + kRows <= x.m; i += kRows) Tile<kRows, kVectors>(x, i, j);
-  LastRows<kRows - 1, kVectors>(x, i, j);
-}
-
-// The last columns, fewer than a vector: over padded copies, in steps of k that fit the stack.
-void LastColumns(const Product& x, size_t j) {
-  constexpr size_t kStep = 64;
-  const size_t columns = x.n - j;
-  float right[kStep * kLanes];
-  for (size_t i = 0; i < x.m; ++i) {
-    float sum[kLanes] = {};
-    for (size_t v = 0; v < columns; ++v)
-      sum[v] = x.start == Start::kOld    ? x.c[i * x.c_row + j + v]
-               : x.start == Start::kBias ? x.bias[i]
-                                         : 0.0f;
-    for (size_t begin = 0; begin < x.k; begin += kStep) {
-      const size_t steps = x.k - begin < kStep ? x.k - begin : kStep;
-      if (i == 0 || x.k > kStep)
-        for (size_t p = 0; p < steps; ++p)
-          for (size_t v = 0; v < kLanes; ++v)
-            right[p * kLanes + v] = v < columns ? x.b[(begin + p) * x.b_row + j + v] : 0.0f;
-      Product part = x;
-      part.m = 1, part.n = kLanes, part.k = steps;
-      part.a = x.a + i * x.a_row + begin * x.a_col;
-      part.b = right, part.b_row = kLanes;
-      part.c = sum, part.c_row = kLanes;
-      part.start = Start::kOld;
-      part.relu = x.relu && begin + steps == x.k;
-      Tile<1, 1>(part, 0, 0);
-    }
-    for (size_t v = 0; v < columns; ++v) x.c[i * x.c_row + j + v] = sum[v];
-  }
-}
-
-// As many sums as the registers hold beside a row of b.
-void Multiply(const Product& x) {
-  size_t j = 0;
-#if DYNAJOB_LANES == 16
-  for (; j + 4 * kLanes <= x.n; j += 4 * kLanes) Panel<6, 4>(x, j);
-  for (; j + 3 * kLanes <= x.n; j += 3 * kLanes) Panel<7, 3>(x, j);
-  for (; j + 2 * kLanes <= x.n; j += 2 * kLanes) Panel<12, 2>(x, j);
-  for (; j + kLanes <= x.n; j += kLanes) Panel<12, 1>(x, j);
-#else
-  for (; j + 2 * kLanes <= x.n; j += 2 * kLanes) Panel<DYNAJOB_LANES == 8 ? 6 : 4, 2>(x, j);
-  for (; j + kLanes <= x.n; j += kLanes) Panel<8, 1>(x, j);
-#endif
-  if (j < x.n) LastColumns(x, j);
-}
+#include "kernels_product_impl.h"
+#include "kernels_update_impl.h"
 
 // Exchanges the blocks beside the diagonal, of 1, 2, 4, … rows and columns.
 template <size_t kBlock>
@@ -134,11 +47,11 @@ inline void SwapBlocks(Vector* rows) {
 void TransposeBlock(const float* const* rows, size_t count, size_t column, const float* add,
                     bool relu, float* out, size_t stride) {
   Vector block[kLanes];
-  const Vector constant = add == nullptr ? Vector{} : Load(add + column);
 #pragma GCC unroll 16
   for (size_t i = 0; i < kLanes; ++i) {
     if (i < count) {
-      const Vector value = Load(rows[i] + column) + constant;
+      const Vector row = Load(rows[i] + column);
+      const Vector value = add == nullptr ? row : row + Load(add + column);
       block[i] = relu ? Positive(value) : value;
     } else {
       block[i] = Vector{};
@@ -161,7 +74,8 @@ void Transpose(const float* const* rows, size_t count, size_t width, const float
       for (size_t r = 0; r < kLanes; ++r) {
         float value = 0;
         if (r < left) {
-          value = rows[i + r][column] + (add == nullptr ? 0.0f : add[column]);
+          value = rows[i + r][column];
+          if (add != nullptr) value += add[column];
           if (relu && !(value > 0)) value = 0;
         }
         out[column * stride + i + r] = value;
@@ -202,6 +116,24 @@ void AddDots(const float* weight, size_t rows, size_t width, size_t stride, cons
 }  // namespace
 
 extern const Kernels DYNAJOB_KERNELS;
-const Kernels DYNAJOB_KERNELS = {DYNAJOB_KERNELS_NAME, Multiply, Transpose, AddDots};
+const Kernels DYNAJOB_KERNELS = {
+    .name = DYNAJOB_KERNELS_NAME,
+#ifdef DYNAJOB_NATIVE_BFLOAT16
+    .has_bfloat16 = true,
+#else
+    .has_bfloat16 = false,
+#endif
+    .multiply = Multiply<float>,
+    .multiply_pairs = Multiply<BfloatPair>,
+    .multiply_and_update = MultiplyAndUpdate<float>,
+    .multiply_pairs_and_update = MultiplyAndUpdate<BfloatPair>,
+    .update = UpdateParameters,
+    .round = Round,
+    .pair_rows = PairRows,
+    .transpose = Transpose,
+    .add_dots = AddDots,
+    .add_relu = AddRelu,
+    .add_relu_rounded = AddReluRounded,
+};
 
 }  // namespace dynajob

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "dynajob/agent/options.h"
 #include "dynajob/core/rng.h"
 
 #include "kernels.h"
@@ -90,10 +91,20 @@ class MlpGradient {
   virtual double Compute(const MlpShape& shape, std::span<const float> parameters,
                          std::span<const float> input, std::span<const float> targets,
                          std::span<const float> masks, std::span<float> gradients) = 0;
+  // One optimizer step on them, in place; returns the error before it. `update` is of the
+  // parameters from the first on. `version` is of the parameters before it; the step makes it one
+  // more.
+  virtual double Step(const MlpShape& shape, const Update& update, uint64_t version,
+                      std::span<const float> input, std::span<const float> targets,
+                      std::span<const float> masks);
+
+ private:
+  Buffer gradients_;
 };
 
-// Forward and backward over the kernels of this processor.
-std::unique_ptr<MlpGradient> MakeFusedGradient();
+// Forward and backward over the kernels of this processor. With kBfloat16 the operands of the
+// hidden layers' products are rounded; sums, biases, the output layer and parameters stay float32.
+std::unique_ptr<MlpGradient> MakeFusedGradient(Precision precision = Precision::kFloat32);
 // LibTorch autograd on the same parameters: the reference, and the way to other devices.
 std::unique_ptr<MlpGradient> MakeTorchGradient();
 

@@ -69,6 +69,10 @@ Status NetworkOptions::Validate() const {
   }
   DYNAJOB_RETURN_IF_ERROR(
       Require(dropout >= 0 && dropout <= 0.95, "network.dropout", dropout, "from 0 to 0.95"));
+  if (precision == Precision::kBfloat16 && backend == Backend::kLibTorch)
+    return InvalidArgument(
+        "network.precision = bfloat16: network.backend must be fused; libtorch computes in "
+        "float32");
   return RequireCount("network.bilinear_rank", bilinear_rank, 1);
 }
 
@@ -87,6 +91,8 @@ void NetworkOptions::Bind(ConfigRegistry& registry) {
                "salary gap, distance, work mode and seniority gap as inputs");
   registry.Add("network.backend", &backend, "who computes gradients on the CPU",
                {{"fused", Backend::kFused}, {"libtorch", Backend::kLibTorch}});
+  registry.Add("network.precision", &precision, "numbers of products; bfloat16 rounds operands",
+               {{"float32", Precision::kFloat32}, {"bfloat16", Precision::kBfloat16}});
 }
 
 Status LearnerOptions::Validate() const {

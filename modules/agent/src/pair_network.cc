@@ -17,8 +17,10 @@ constexpr size_t kTileRows = 64;
 // (first_width x action_dim numbers).
 constexpr size_t kFoldJobs = 32;
 
-std::unique_ptr<MlpGradient> MakeGradient(Backend backend) {
-  return backend == Backend::kLibTorch ? MakeTorchGradient() : MakeFusedGradient();
+AlignedFloats Aligned(const std::vector<float>& values) { return {values.begin(), values.end()}; }
+
+std::unique_ptr<MlpGradient> MakeGradient(Backend backend, Precision precision) {
+  return backend == Backend::kLibTorch ? MakeTorchGradient() : MakeFusedGradient(precision);
 }
 
 // Room for one tile. One per thread, so that one network can be evaluated by many; kept from call
@@ -55,8 +57,7 @@ std::string_view KernelsInUse() { return ChosenKernels().name; }
 
 // Reused from step to step.
 struct PairNetwork::TrainingScratch {
-  Buffer input;      // batch x input_dim
-  Buffer gradients;  // as the parameters
+  Buffer input;  // batch x input_dim
   std::vector<float> masks;
 };
 
@@ -65,21 +66,23 @@ PairNetwork::PairNetwork(const PairEncoder& encoder, std::span<const int64_t> hi
     : encoder_(&encoder),
       optimizer_(optimizer),
       backend_(options.backend),
+      precision_(options.precision),
       shape_(std::make_unique<MlpShape>(
           encoder.state_dim(), encoder.action_dim(), encoder.cross_dim(), hidden,
           options.interaction == Interaction::kBilinear ? static_cast<size_t>(options.bilinear_rank)
                                                         : 0,
           options.dropout)),
-      gradient_(MakeGradient(backend_)),
+      gradient_(MakeGradient(backend_, precision_)),
       scratch_(std::make_unique<TrainingScratch>()),
-      parameters_(InitialParameters(*shape_, seed)) {}
+      parameters_(Aligned(InitialParameters(*shape_, seed))) {}
 
 PairNetwork::PairNetwork(const PairNetwork& other)
     : encoder_(other.encoder_),
       optimizer_(other.optimizer_),
       backend_(other.backend_),
+      precision_(other.precision_),
       shape_(std::make_unique<MlpShape>(*other.shape_)),
-      gradient_(MakeGradient(backend_)),
+      gradient_(MakeGradient(backend_, precision_)),
       scratch_(std::make_unique<TrainingScratch>()),
       parameters_(other.parameters_),
       optimizer_state_(other.optimizer_state_),
@@ -183,6 +186,7 @@ void PairNetwork::Evaluate(const CandidateView& candidate, std::span<const JobVi
 }
 
 size_t PairNetwork::share_width() const { return ShareWidth(*shape_); }
+size_t PairNetwork::first_width() const { return shape_->first_width(); }
 
 void PairNetwork::FirstLayerShares(std::span<const JobView> jobs, float* out) const {
   for (size_t begin = 0; begin < jobs.size(); begin += kTileRows) {
@@ -219,12 +223,10 @@ double PairNetwork::Train(std::span<const Pair> pairs, std::span<const float> ta
   const size_t inputs = pairs.size() * encoder_->input_dim();
   float* input = scratch_->input.Get(inputs);
   encoder_->Encode(pairs, input);
-  const std::span gradients(scratch_->gradients.Get(parameters_.size()), parameters_.size());
   DropoutMasks(*shape_, pairs.size(), dropout, scratch_->masks);
-  const double loss =
-      gradient_->Compute(*shape_, parameters_, std::span<const float>(input, inputs), targets,
-                         scratch_->masks, gradients);
-  ApplyOptimizer(optimizer_, learning_rate, gradients, parameters_, optimizer_state_);
+  const Update update = BeginUpdate(optimizer_, learning_rate, parameters_, optimizer_state_);
+  const double loss = gradient_->Step(
+      *shape_, update, version_, std::span<const float>(input, inputs), targets, scratch_->masks);
   ++version_;
   return loss;
 }
@@ -232,7 +234,7 @@ double PairNetwork::Train(std::span<const Pair> pairs, std::span<const float> ta
 void PairNetwork::RescaleOutput(double slope, double intercept) {
   const LinearShape& last = shape_->layers.back();
   const auto factor = static_cast<float>(slope);
-  const auto scale = [&](std::vector<float>& values, float by, size_t begin, size_t end) {
+  const auto scale = [&](AlignedFloats& values, float by, size_t begin, size_t end) {
     if (values.empty()) return;
     for (size_t i = begin; i < end; ++i) values[i] *= by;
   };

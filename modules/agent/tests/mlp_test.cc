@@ -8,6 +8,7 @@
 #include "dynajob/agent/pair_network.h"
 
 #include "agent_test_support.h"
+#include "optimizer.h"
 
 namespace dynajob {
 namespace {
@@ -141,6 +142,69 @@ TEST(MlpGradient, BothEqualFiniteDifferencesInDoublePrecision) {
       ASSERT_NEAR(fused[i], difference, 2e-5 * scale) << "parameter " << i;
       ASSERT_NEAR(torch[i], difference, 2e-5 * scale) << "parameter " << i;
     }
+  }
+}
+
+// Trains `steps` steps; a new gradient object for every step unless `reuse`.
+AlignedFloats TrainedBy(const MlpShape& shape, const Case& test, OptimizerKind kind,
+                        Precision precision, bool reuse, bool apart) {
+  const std::vector<float> initial = InitialParameters(shape, 3);
+  AlignedFloats parameters(initial.begin(), initial.end());
+  OptimizerState state;
+  auto gradient = MakeFusedGradient(precision);
+  for (uint64_t step = 0; step < 3; ++step) {
+    const Batch batch(shape, test.rows, step);
+    if (!reuse) gradient = MakeFusedGradient(precision);
+    if (apart) {
+      std::vector<float> gradients(shape.parameter_count);
+      gradient->Compute(shape, parameters, batch.input, batch.targets, batch.masks, gradients);
+      ApplyOptimizer(kind, 1e-2, gradients, parameters, state);
+    } else {
+      const Update update = BeginUpdate(kind, 1e-2, parameters, state);
+      gradient->Step(shape, update, step, batch.input, batch.targets, batch.masks);
+    }
+  }
+  return parameters;
+}
+
+TEST(MlpGradient, AStepIsTheGradientAndThenTheOptimizerBitForBit) {
+  for (const Case& test : Cases()) {
+    const MlpShape shape(test.state, test.action, test.cross, test.hidden, test.rank, test.dropout);
+    for (const OptimizerKind kind : {OptimizerKind::kAdam, OptimizerKind::kRmsProp}) {
+      for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
+        SCOPED_TRACE(test.name);
+        const AlignedFloats apart = TrainedBy(shape, test, kind, precision, true, true);
+        EXPECT_TRUE(SameBits(TrainedBy(shape, test, kind, precision, true, false), apart));
+        // The rounded copies that steps keep are what rounding the parameters anew would give.
+        EXPECT_TRUE(SameBits(TrainedBy(shape, test, kind, precision, false, false), apart));
+      }
+    }
+  }
+}
+
+TEST(MlpGradient, RoundedOperandsChangeLossAndGradientByAFewPercent) {
+  for (const Case& test : Cases()) {
+    SCOPED_TRACE(test.name);
+    const MlpShape shape(test.state, test.action, test.cross, test.hidden, test.rank, test.dropout);
+    const std::vector<float> parameters = InitialParameters(shape, 3);
+    const Batch batch(shape, test.rows, 4);
+    std::vector<float> exact(shape.parameter_count), rounded(shape.parameter_count, 77.0f);
+    const double loss = MakeFusedGradient()->Compute(shape, parameters, batch.input, batch.targets,
+                                                     batch.masks, exact);
+    const double rounded_loss =
+        MakeFusedGradient(Precision::kBfloat16)
+            ->Compute(shape, parameters, batch.input, batch.targets, batch.masks, rounded);
+    // Of predictions and targets of order 1.
+    EXPECT_NEAR(std::sqrt(rounded_loss), std::sqrt(loss), 0.01);
+    // A norm, since a unit at 0 may fall to the other side of its ReLU.
+    double distance = 0, norm = 0;
+    for (size_t i = 0; i < exact.size(); ++i) {
+      const double difference = static_cast<double>(rounded[i]) - static_cast<double>(exact[i]);
+      distance += difference * difference;
+      norm += static_cast<double>(exact[i]) * static_cast<double>(exact[i]);
+    }
+    EXPECT_LT(std::sqrt(distance / norm), 0.02);
+    EXPECT_GT(distance, 0) << "nothing was rounded";
   }
 }
 
@@ -346,6 +410,38 @@ TEST(PairNetwork, TrainingReducesTheErrorAndBothBackendsAgree) {
       }
     }
     EXPECT_LT(last, 0.6 * first);
+  }
+}
+
+TEST(PairNetwork, LearnsInBfloat16AsInFloat32) {
+  const Catalog catalog = RandomMarket();
+  for (NetworkOptions options : AllInputs()) {
+    const auto encoder = MakeEncoder(catalog, options);
+    PairNetwork exact(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
+    options.precision = Precision::kBfloat16;
+    PairNetwork rounded(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
+    std::vector<Pair> pairs;
+    std::vector<float> targets;
+    for (JobRow job = 0; job < 12; ++job) {
+      pairs.push_back({job % 4, job});
+      targets.push_back(static_cast<float>(job % 3));
+    }
+    double first = 0, last = 0;
+    for (uint64_t step = 0; step < 60; ++step) {
+      last = rounded.Train(pairs, targets, 1e-2, Rng(step));
+      const double reference = exact.Train(pairs, targets, 1e-2, Rng(step));
+      if (step == 0) first = last;
+      if (step < 5) {
+        EXPECT_NEAR(last, reference, 0.05 * reference);
+      }
+    }
+    EXPECT_LT(last, 0.6 * first);
+    // What changes the parameters from outside changes the rounded copies.
+    PairNetwork copy(rounded);
+    rounded.SetParameters(exact.parameters());
+    copy.SetParameters(exact.parameters());
+    EXPECT_EQ(rounded.Train(pairs, targets, 1e-2, Rng(1)),
+              copy.Train(pairs, targets, 1e-2, Rng(1)));
   }
 }
 

@@ -130,15 +130,20 @@ TEST(AgentOptions, EveryKeyCanBeSetAndPrintedBack) {
   online.Bind(registry);
   for (const char* assignment :
        {"network.q_layers=7,5,3", "network.interaction=bilinear", "network.backend=libtorch",
-        "network.structured_facts=true", "agent.gamma=0.75", "agent.search_control=replay",
-        "agent.optimizer=rmsprop", "agent.double_dqn=true", "pretrain.hybrid_llm.steps=77",
-        "online.rehearsal_new_system=0.25", "online.updates_per_step=6"}) {
+        "network.precision=bfloat16", "network.structured_facts=true", "agent.gamma=0.75",
+        "agent.search_control=replay", "agent.optimizer=rmsprop", "agent.double_dqn=true",
+        "pretrain.hybrid_llm.steps=77", "online.rehearsal_new_system=0.25",
+        "online.updates_per_step=6"}) {
     const Status status = registry.Set(assignment);
     EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message);
   }
   EXPECT_EQ(network.q_layers, (std::vector<int64_t>{7, 5, 3}));
   EXPECT_EQ(network.interaction, Interaction::kBilinear);
   EXPECT_EQ(network.backend, Backend::kLibTorch);
+  EXPECT_EQ(network.precision, Precision::kBfloat16);
+  EXPECT_FALSE(network.Validate().ok()) << "libtorch computes in float32";
+  network.backend = Backend::kFused;
+  EXPECT_TRUE(network.Validate().ok());
   EXPECT_TRUE(network.structured_facts);
   EXPECT_DOUBLE_EQ(learner.gamma, 0.75);
   EXPECT_EQ(learner.search_control, SearchControl::kReplay);

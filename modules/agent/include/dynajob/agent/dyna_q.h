@@ -144,7 +144,10 @@ class DynaQAgent {
   void SampleBatch(Rng rng, size_t count);
   // Pairs (into pairs_) and rewards of the batch, as they were experienced.
   std::vector<float> GatherReal();
-  // max over a' in A' of Q(s', a'; theta-), where A' follows on recommending `job`.
+  // Brings the caches up to date for batch_, all stale maxima together.
+  void RefreshNextValues();
+  // max over a' in A' of Q(s', a'; theta-), where A' follows on recommending `job`; after
+  // RefreshNextValues.
   float NextValue(const BatchItem& item, JobRow job);
   double UpdateQ(std::span<const float> rewards);
   // Leaves of batch_, pairs_ and rewards the batch_size pairs whose update would change Q most.
@@ -169,6 +172,9 @@ class DynaQAgent {
   std::vector<float> targets_;
   std::vector<float> values_;
   std::vector<float> deviations_;
+  std::vector<NextSet> stale_sets_;
+  std::vector<BestJob*> stale_;
+  std::vector<BestJob> best_;
 };
 
 }  // namespace dynajob

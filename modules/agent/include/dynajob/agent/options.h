@@ -29,6 +29,12 @@ enum class Backend {
   kLibTorch,  // LibTorch modules and autograd, the reference
 };
 
+// The numbers that networks are computed in. Parameters, sums and moments are float32 with both.
+enum class Precision {
+  kFloat32,
+  kBfloat16,  // products of rounded operands: half the time and memory where the processor has it
+};
+
 // Where the pairs of simulated experience come from (Sutton and Barto 2018, section 8.2).
 enum class SearchControl {
   kReplay,  // pairs that were tried, as the specification
@@ -50,6 +56,9 @@ struct NetworkOptions {
   std::vector<std::string> product_pairs = {"hard:tech", "soft:soft"};
   bool structured_facts = true;  // salary gap, distance, work mode, seniority gap as inputs
   Backend backend = Backend::kFused;
+  // With Backend::kFused. kBfloat16 is for gradients and for tables of concatenated inputs (without
+  // products, facts or a bilinear term); everything else stays float32.
+  Precision precision = Precision::kFloat32;
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);

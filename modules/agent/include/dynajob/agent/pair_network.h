@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -21,15 +22,29 @@ class CandidateLayer;  // src/first_layer.h
 class MlpGradient;     // src/mlp.h
 struct MlpShape;       // src/mlp.h
 
-// Which matrix kernels this processor gets: "avx512", "avx2" or "portable". The first two give the
-// same bits.
+// Which matrix kernels this processor gets: "avx512_bf16", "avx512", "avx2" or "portable". All but
+// the last give the same bits.
 std::string_view KernelsInUse();
+
+// Starts at a cache line, since a vector register's worth that crosses two is loaded twice.
+template <typename T>
+struct CacheLineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+  CacheLineAllocator() = default;
+  template <typename U>
+  CacheLineAllocator(const CacheLineAllocator<U>&) {}
+  T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
+  void deallocate(T* values, size_t) { ::operator delete(values, kLine); }
+  bool operator==(const CacheLineAllocator&) const = default;
+};
+using AlignedFloats = std::vector<float, CacheLineAllocator<float>>;
 
 // Flat optimizer state, for checkpoints.
 struct OptimizerState {
   uint64_t updates = 0;
-  std::vector<float> first_moment;
-  std::vector<float> second_moment;
+  AlignedFloats first_moment;
+  AlignedFloats second_moment;
 };
 
 // Functions that are const are safe for concurrent use; the others are for one thread at a time.
@@ -52,6 +67,7 @@ class PairNetwork {
   // The same with what depends on the job alone, its share [Wv v | V v], computed before: for one
   // set of jobs and many candidates. A share holds for one version() of the network.
   size_t share_width() const;
+  size_t first_width() const;  // of Wv v
   // Writes jobs x share_width(), row-major.
   void FirstLayerShares(std::span<const JobView> jobs, float* out) const;
   struct SharedJob {
@@ -77,6 +93,7 @@ class PairNetwork {
   uint64_t version() const { return version_; }
   const PairEncoder& encoder() const { return *encoder_; }
   const MlpShape& shape() const { return *shape_; }
+  Precision precision() const { return precision_; }
 
   std::span<const float> parameters() const { return parameters_; }
   const OptimizerState& optimizer_state() const { return optimizer_state_; }
@@ -103,10 +120,11 @@ class PairNetwork {
   const PairEncoder* encoder_;
   OptimizerKind optimizer_;
   Backend backend_;
+  Precision precision_;
   std::unique_ptr<const MlpShape> shape_;
   std::unique_ptr<MlpGradient> gradient_;
   std::unique_ptr<TrainingScratch> scratch_;
-  std::vector<float> parameters_;
+  AlignedFloats parameters_;
   OptimizerState optimizer_state_;
   uint64_t version_ = 0;
 };

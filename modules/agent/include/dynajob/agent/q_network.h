@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "dynajob/agent/pair_network.h"
 
@@ -20,6 +21,12 @@ struct BestJob {
 
   // The maximum over the set without `excluded`.
   float ValueWithout(JobRow excluded) const { return job == excluded ? runner_up : value; }
+};
+
+// A next state and the jobs A' that can be recommended in it.
+struct NextSet {
+  CandidateRow candidate = 0;
+  std::span<const JobRow> jobs;
 };
 
 // One thread at a time. Copies are deep. Borrows the encoder.
@@ -44,6 +51,8 @@ class QNetwork {
   // The same with the job that attains it, and the maximum over the others. Exact: the jobs' share
   // of the first layer is tabled once per target version.
   BestJob TargetBest(CandidateRow candidate, std::span<const JobRow> next_set);
+  // Of many sets together, which is faster and has the same bits.
+  void TargetBest(std::span<const NextSet> sets, std::span<BestJob> best);
   // Double DQN: Q(s, argmax_a' Q(s, a'; theta); theta-) (van Hasselt et al. 2016).
   float DoubleTarget(CandidateRow candidate, std::span<const JobRow> next_set);
 
@@ -71,6 +80,7 @@ class QNetwork {
   PairNetwork target_;
   uint64_t target_version_ = 1;
   std::unique_ptr<FirstLayerTable> table_;
+  std::vector<float> values_;  // scratch
 };
 
 }  // namespace dynajob
