@@ -10,7 +10,7 @@
 
 #include "dynajob/core/pair_facts.h"
 #include "dynajob/core/text.h"
-#include "dynajob/evaluation/ranking_metrics.h"
+#include "dynajob/retrieval/top_jobs.h"
 
 #include "text_table.h"
 
@@ -58,23 +58,21 @@ Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Cata
                                                   const CosineReward& cosine,
                                                   CandidateRow candidate,
                                                   std::span<const JobRow> jobs, size_t k) {
-  std::vector<float> q(jobs.size()), rewards(jobs.size());
-  model.QValues(candidate, jobs, q);
-  model.PredictedRewards(candidate, jobs, rewards);
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    if (std::isfinite(q[i]) && std::isfinite(rewards[i])) continue;
-    return CorruptData(fmt::format("the model gives {} for job '{}': its weights are not usable",
-                                   std::isfinite(q[i]) ? rewards[i] : q[i],
-                                   catalog.job(jobs[i]).id));
-  }
-  const std::vector<double> scores(q.begin(), q.end());
-  const std::vector<uint32_t> ranking = RankByScore(scores);
+  DYNAJOB_ASSIGN_OR_RETURN(const TopJobs top,
+                           SelectTop(CatalogJobs(model.q_network(), candidate, jobs), k));
+  std::vector<JobRow> rows;
+  for (const ScoredJob& job : top.best) rows.push_back(jobs[job.position]);
+  std::vector<float> rewards(rows.size());
+  model.PredictedRewards(candidate, rows, rewards);
   std::vector<Recommendation> recommendations;
-  for (size_t rank = 0; rank < std::min(k, jobs.size()); ++rank) {
+  for (size_t rank = 0; rank < rows.size(); ++rank) {
+    if (!std::isfinite(rewards[rank]))
+      return CorruptData(fmt::format("the model gives {} for job '{}': its weights are not usable",
+                                     rewards[rank], catalog.job(rows[rank]).id));
     Recommendation& entry = recommendations.emplace_back();
-    entry.job = jobs[ranking[rank]];
-    entry.q = static_cast<double>(q[ranking[rank]]);
-    entry.predicted_reward = static_cast<double>(rewards[ranking[rank]]);
+    entry.job = rows[rank];
+    entry.q = static_cast<double>(top.best[rank].value);
+    entry.predicted_reward = static_cast<double>(rewards[rank]);
     entry.cosine = cosine.Cosine({candidate, entry.job});
     SkillMatch skills = MatchSkills(catalog.candidate(candidate), catalog.job(entry.job));
     entry.matched_skills = std::move(skills.matched);
