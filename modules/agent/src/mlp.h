@@ -94,7 +94,8 @@ class MlpGradient {
 
 // Forward and backward over the kernels of this processor.
 std::unique_ptr<MlpGradient> MakeFusedGradient();
-// LibTorch autograd on the same parameters: the reference, and the way to other devices.
+// LibTorch autograd on the same parameters: the reference, and the way to other devices. Requires
+// LoadTorchBackend().ok().
 std::unique_ptr<MlpGradient> MakeTorchGradient();
 
 }  // namespace dynajob

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "dynajob/agent/pair_network.h"
+
 namespace dynajob {
 namespace {
 
@@ -69,7 +71,8 @@ Status NetworkOptions::Validate() const {
   }
   DYNAJOB_RETURN_IF_ERROR(
       Require(dropout >= 0 && dropout <= 0.95, "network.dropout", dropout, "from 0 to 0.95"));
-  return RequireCount("network.bilinear_rank", bilinear_rank, 1);
+  DYNAJOB_RETURN_IF_ERROR(RequireCount("network.bilinear_rank", bilinear_rank, 1));
+  return backend == Backend::kLibTorch ? LoadTorchBackend() : Status::Ok();
 }
 
 void NetworkOptions::Bind(ConfigRegistry& registry) {

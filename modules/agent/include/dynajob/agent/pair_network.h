@@ -13,6 +13,7 @@
 #include "dynajob/agent/options.h"
 #include "dynajob/agent/pair_encoder.h"
 #include "dynajob/core/matrix.h"
+#include "dynajob/core/result.h"
 #include "dynajob/core/rng.h"
 
 namespace dynajob {
@@ -24,6 +25,10 @@ struct MlpShape;       // src/mlp.h
 // Which matrix kernels this processor gets: "avx512", "avx2" or "portable". The first two give the
 // same bits.
 std::string_view KernelsInUse();
+
+// Loads LibTorch, for network.backend = libtorch; kFailedPrecondition when it cannot be. Once:
+// later calls only repeat the outcome.
+Status LoadTorchBackend();
 
 // Flat optimizer state, for checkpoints.
 struct OptimizerState {
