@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -116,6 +117,53 @@ TEST(TopJobsTest, OfACatalogAreThoseOfTheNaiveRanking) {
       }
     }
   }
+}
+
+TEST(TopJobsTest, OfAShortlistHaveTheNetworksOwnValuesAndOrder) {
+  const Catalog catalog = RandomMarket({.candidates = 4, .jobs = 3000});
+  const std::vector<JobRow> rows = AllJobs(catalog);
+  const RankingOptions two_stage{.exact_below = 1000, .shortlist = 600, .shortlist_share = 0.01};
+  for (const NetworkOptions& options : AllInputs()) {
+    const auto encoder = MakeEncoder(catalog, options);
+    const PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 9);
+    size_t found = 0;
+    for (CandidateRow candidate = 0; candidate < 4; ++candidate) {
+      const CatalogJobs jobs(network, candidate, rows);
+      const auto exact = SelectTop(jobs, 10), top = RankTop(jobs, 10, two_stage);
+      ASSERT_TRUE(exact.ok() && top.ok());
+      EXPECT_EQ(exact->scored, 3000u);
+      EXPECT_EQ(top->scored, 600u);
+      ASSERT_EQ(top->best.size(), 10u);
+      for (const ScoredJob& job : top->best) {
+        float value = 0;
+        ASSERT_TRUE(jobs.ScoreAt(std::span(&job.position, 1), std::span(&value, 1)).ok());
+        EXPECT_NEAR(value, job.value, 1e-5);
+        found += std::ranges::any_of(
+            exact->best, [&](const ScoredJob& best) { return best.position == job.position; });
+      }
+      EXPECT_TRUE(std::ranges::is_sorted(top->best, std::ranges::greater(), &ScoredJob::value));
+    }
+    EXPECT_GE(found, 36u) << "of 40";
+  }
+}
+
+TEST(TopJobsTest, OfFewJobsOrOnRequestAreExact) {
+  const Catalog catalog = RandomMarket({.candidates = 1, .jobs = 3000});
+  const std::vector<JobRow> rows = AllJobs(catalog);
+  const NetworkOptions options = AllInputs().back();
+  const auto encoder = MakeEncoder(catalog, options);
+  const PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 9);
+  const CatalogJobs jobs(network, 0, rows);
+  for (const RankingOptions& exact :
+       {RankingOptions{.exact_below = 3001, .shortlist = 10}, RankingOptions{.exact_below = 0},
+        RankingOptions{.exact_below = 10, .shortlist = 3000}}) {
+    const auto top = RankTop(jobs, 10, exact);
+    ASSERT_TRUE(top.ok());
+    EXPECT_EQ(top->scored, 3000u);
+    EXPECT_EQ(top->best, SelectTop(jobs, 10)->best);
+  }
+  EXPECT_EQ(RankingOptions{.shortlist_share = 0}.Validate().error().code,
+            ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

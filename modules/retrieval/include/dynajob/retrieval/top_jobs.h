@@ -3,16 +3,25 @@
 //
 // Jobs are scored tile by tile, so that memory does not grow with their number: what is kept is one
 // tile of values and the best so far.
+//
+// Of many jobs (ranking.exact_below) only a shortlist is scored by the network. It is found by a
+// linear function that approximates the network near the best of a sample (agent/linear_score.h),
+// which costs little more than reading every vector once. What is shown has the network's own
+// values; a job can be missed when the linear function puts it behind the shortlist
+// (docs/performance.md has the measured recall).
 #ifndef DYNAJOB_RETRIEVAL_TOP_JOBS_H_
 #define DYNAJOB_RETRIEVAL_TOP_JOBS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "dynajob/agent/linear_score.h"
 #include "dynajob/agent/pair_network.h"
+#include "dynajob/core/config.h"
 #include "dynajob/core/result.h"
 
 namespace dynajob {
@@ -42,6 +51,7 @@ struct ScoredJob {
 struct TopJobs {
   std::vector<ScoredJob> best;  // best first
   bool stopped = false;         // `stop` said so; `best` is empty
+  size_t scored = 0;            // how many jobs the network was asked about
 };
 
 // The `k` jobs of greatest score, best first, ties by RankableJobs::Before; all of them when they
@@ -50,7 +60,17 @@ struct TopJobs {
 Result<TopJobs> SelectTop(const RankableJobs& jobs, size_t k,
                           const std::function<bool()>& stop = {});
 
-// Jobs scored by a network for one candidate. `views` fills a tile of views from a position on;
+// When and how a shortlist stands between the catalog and the network.
+struct RankingOptions {
+  int64_t exact_below = 20'000;    // with fewer jobs than this all are scored; 0: never a shortlist
+  int64_t shortlist = 4'000;       // jobs that are scored exactly, at least
+  double shortlist_share = 0.005;  // and at least this share of all
+
+  Status Validate() const;
+  void Bind(ConfigRegistry& registry);  // "ranking.…"
+};
+
+// Jobs scored by a network for one candidate. `Views` fills a tile of views from a position on;
 // what they refer to must last until the next call on the same thread.
 class NetworkScoredJobs : public RankableJobs {
  public:
@@ -59,8 +79,10 @@ class NetworkScoredJobs : public RankableJobs {
       : network_(&network), candidate_(candidate) {}
   Status Score(size_t begin, std::span<float> values) const override;
 
- protected:
-  virtual Status Views(size_t begin, std::span<JobView> views) const = 0;
+  // Views of the jobs at some positions. What they refer to lasts until the next call on the same
+  // thread.
+  virtual Status Views(std::span<const size_t> positions, std::span<JobView> views) const = 0;
+  Status ScoreAt(std::span<const size_t> positions, std::span<float> values) const;
 
   const PairNetwork& network() const { return *network_; }
   const CandidateView& candidate() const { return candidate_; }
@@ -69,6 +91,15 @@ class NetworkScoredJobs : public RankableJobs {
   const PairNetwork* network_;
   CandidateView candidate_;
 };
+
+// The linear function of the first stage: at the best of a sample of the jobs, since it is among
+// those that the order has to be right.
+Result<LinearScore> LinearNearTheBest(const NetworkScoredJobs& jobs);
+
+// The best `k` by the network, of all jobs or of a shortlist as `options` say; otherwise as
+// SelectTop.
+Result<TopJobs> RankTop(const NetworkScoredJobs& jobs, size_t k, const RankingOptions& options,
+                        const std::function<bool()>& stop = {});
 
 // Rows of the catalog that the network's encoder has. Borrows `rows`, too.
 class CatalogJobs final : public NetworkScoredJobs {
@@ -79,9 +110,7 @@ class CatalogJobs final : public NetworkScoredJobs {
   std::string IdAt(size_t position) const override {
     return network().encoder().catalog().job(rows_[position]).id;
   }
-
- protected:
-  Status Views(size_t begin, std::span<JobView> views) const override;
+  Status Views(std::span<const size_t> positions, std::span<JobView> views) const override;
 
  private:
   std::span<const JobRow> rows_;
