@@ -10,7 +10,6 @@
 
 #include "dynajob/core/pair_facts.h"
 #include "dynajob/core/text.h"
-#include "dynajob/retrieval/top_jobs.h"
 
 #include "text_table.h"
 
@@ -21,17 +20,16 @@ std::string OrUnknown(const std::string& text) { return text.empty() ? "-" : tex
 
 }  // namespace
 
-Result<size_t> ParseK(std::string_view k, const Catalog& catalog) {
+Result<size_t> ParseK(std::string_view k, size_t job_count) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(k.data(), k.data() + k.size(), value);
   if (error != std::errc() || end != k.data() + k.size() || value < 1)
     return InvalidArgument(
         fmt::format("-k '{}' is not valid: must be a whole number from 1 to {}, the number of jobs",
-                    k, catalog.job_count()));
-  if (static_cast<uint64_t>(value) > catalog.job_count())
-    return InvalidArgument(
-        fmt::format("-k {}: must be at most {}, the number of jobs in the catalog", value,
-                    catalog.job_count()));
+                    k, job_count));
+  if (static_cast<uint64_t>(value) > job_count)
+    return InvalidArgument(fmt::format(
+        "-k {}: must be at most {}, the number of jobs in the catalog", value, job_count));
   return static_cast<size_t>(value);
 }
 
@@ -54,24 +52,23 @@ Result<CandidateRow> FindCandidateRow(const Catalog& catalog, std::string_view i
                   id, catalog.candidate_count(), fmt::join(ids, ", ")));
 }
 
-Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Catalog& catalog,
-                                                  const CosineReward& cosine,
-                                                  CandidateRow candidate,
-                                                  std::span<const JobRow> jobs, size_t k) {
-  DYNAJOB_ASSIGN_OR_RETURN(const TopJobs top,
-                           SelectTop(CatalogJobs(model.q_network(), candidate, jobs), k));
-  std::vector<JobRow> rows;
-  for (const ScoredJob& job : top.best) rows.push_back(jobs[job.position]);
-  std::vector<float> rewards(rows.size());
-  model.PredictedRewards(candidate, rows, rewards);
+Result<std::vector<Recommendation>> ExplainJobs(const Model& model, const Catalog& catalog,
+                                                const CosineReward& cosine, CandidateRow candidate,
+                                                std::span<const JobRow> jobs,
+                                                std::span<const ScoredJob> scores) {
+  const CandidateView person{catalog.states().Row(candidate), &catalog.candidate(candidate)};
+  std::vector<JobView> views;
+  for (const JobRow job : jobs) views.push_back({catalog.actions().Row(job), &catalog.job(job)});
+  std::vector<float> rewards(jobs.size()), deviations(jobs.size());
+  if (!jobs.empty()) model.world_model().Predict(person, views, rewards, deviations);
   std::vector<Recommendation> recommendations;
-  for (size_t rank = 0; rank < rows.size(); ++rank) {
+  for (size_t rank = 0; rank < jobs.size(); ++rank) {
     if (!std::isfinite(rewards[rank]))
       return CorruptData(fmt::format("the model gives {} for job '{}': its weights are not usable",
-                                     rewards[rank], catalog.job(rows[rank]).id));
+                                     rewards[rank], catalog.job(jobs[rank]).id));
     Recommendation& entry = recommendations.emplace_back();
-    entry.job = rows[rank];
-    entry.q = static_cast<double>(top.best[rank].value);
+    entry.job = jobs[rank];
+    entry.q = static_cast<double>(scores[rank].value);
     entry.predicted_reward = static_cast<double>(rewards[rank]);
     entry.cosine = cosine.Cosine({candidate, entry.job});
     SkillMatch skills = MatchSkills(catalog.candidate(candidate), catalog.job(entry.job));
@@ -79,6 +76,18 @@ Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Cata
     entry.missing_skills = std::move(skills.missing);
   }
   return recommendations;
+}
+
+Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Catalog& catalog,
+                                                  const CosineReward& cosine,
+                                                  CandidateRow candidate,
+                                                  std::span<const JobRow> jobs, size_t k,
+                                                  const RankingOptions& options) {
+  DYNAJOB_ASSIGN_OR_RETURN(const TopJobs top,
+                           RankTop(CatalogJobs(model.q_network(), candidate, jobs), k, options));
+  std::vector<JobRow> rows;
+  for (const ScoredJob& job : top.best) rows.push_back(jobs[job.position]);
+  return ExplainJobs(model, catalog, cosine, candidate, rows, top.best);
 }
 
 std::string RecommendationsText(const Catalog& catalog, CandidateRow candidate,
