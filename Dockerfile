@@ -7,8 +7,9 @@ RUN scripts/install_dependencies.sh \
     && cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DDYNAJOB_BUILD_TESTS=OFF \
     && cmake --build build --target dynajob \
     && mkdir -p /out/lib && cp build/dynajob /out/ \
-    && ldd build/dynajob | awk '$3 ~ /^\//' | grep -vE '/lib(c|m|dl|rt|pthread|resolv)\.so' \
-    | awk '{print $3}' | xargs -I{} cp -L {} /out/lib/
+    && cp build/libdynajob_torch.so /out/lib/ \
+    && ldd build/dynajob build/libdynajob_torch.so | awk '$3 ~ /^\//' \
+    | grep -vE '/lib(c|m|dl|rt|pthread|resolv)\.so' | awk '{print $3}' | sort -u | xargs -I{} cp -L {} /out/lib/
 
 FROM debian:12-slim
 RUN apt-get update \

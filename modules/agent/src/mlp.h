@@ -105,7 +105,8 @@ class MlpGradient {
 // Forward and backward over the kernels of this processor. With kBfloat16 the operands of the
 // hidden layers' products are rounded; sums, biases, the output layer and parameters stay float32.
 std::unique_ptr<MlpGradient> MakeFusedGradient(Precision precision = Precision::kFloat32);
-// LibTorch autograd on the same parameters: the reference, and the way to other devices.
+// LibTorch autograd on the same parameters: the reference, and the way to other devices. Requires
+// LoadTorchBackend().ok().
 std::unique_ptr<MlpGradient> MakeTorchGradient();
 
 }  // namespace dynajob

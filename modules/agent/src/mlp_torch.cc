@@ -1,4 +1,5 @@
-// The reference gradient: the specification's torch.nn modules, and autograd.
+// The reference gradient: the specification's torch.nn modules, and autograd. A shared library of
+// its own, which torch_backend.cc loads.
 #include <cblas.h>
 #include <torch/torch.h>
 
@@ -98,7 +99,10 @@ class TorchGradient final : public MlpGradient {
 };
 
 }  // namespace
-
-std::unique_ptr<MlpGradient> MakeTorchGradient() { return std::make_unique<TorchGradient>(); }
-
 }  // namespace dynajob
+
+// What torch_backend.cc looks up. The caller owns the result.
+extern "C" dynajob::MlpGradient* DynajobMakeTorchGradient();
+extern "C" dynajob::MlpGradient* DynajobMakeTorchGradient() {
+  return std::make_unique<dynajob::TorchGradient>().release();
+}

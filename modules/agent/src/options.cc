@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "dynajob/agent/pair_network.h"
+
 namespace dynajob {
 namespace {
 
@@ -73,7 +75,8 @@ Status NetworkOptions::Validate() const {
     return InvalidArgument(
         "network.precision = bfloat16: network.backend must be fused; libtorch computes in "
         "float32");
-  return RequireCount("network.bilinear_rank", bilinear_rank, 1);
+  DYNAJOB_RETURN_IF_ERROR(RequireCount("network.bilinear_rank", bilinear_rank, 1));
+  return backend == Backend::kLibTorch ? LoadTorchBackend() : Status::Ok();
 }
 
 void NetworkOptions::Bind(ConfigRegistry& registry) {

@@ -26,10 +26,10 @@ constexpr size_t kBatch = 500;
 // The store of an earlier demo, until its labels are in the new one.
 fs::path EarlierStorePath(const fs::path& out) { return out / "earlier.db"; }
 
-// The files of a store: the database and what SQLite keeps beside it.
+// The files of a store: the database, what SQLite keeps beside it, and the tables of its jobs.
 std::vector<fs::path> FilesOf(const fs::path& store) {
   std::vector<fs::path> files;
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+  for (const char* suffix : {"", "-wal", "-shm", "-journal", "-jobs.f32", "-jobs.f16"})
     files.emplace_back(store.string() + suffix);
   return files;
 }

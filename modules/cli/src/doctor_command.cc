@@ -44,8 +44,13 @@ Finding CheckVersions() {
           .advice = ""};
 }
 
-// Whether the library was found and loaded by this process.
+// Whether the library is found. It is loaded on demand.
 Finding CheckLibTorch() {
+  if (const Status loaded = LoadTorchBackend(); !loaded.ok())
+    return {.health = Health::kWarn,
+            .what = "LibTorch",
+            .value = loaded.error().message,
+            .advice = "network.backend = fused, the default, does without it"};
   std::ifstream maps("/proc/self/maps");
   std::string line;
   while (std::getline(maps, line)) {
@@ -53,7 +58,7 @@ Finding CheckLibTorch() {
     if (path != std::string::npos && line.find("libtorch_cpu") != std::string::npos)
       return {.what = "LibTorch", .value = line.substr(path), .advice = ""};
   }
-  return {.what = "LibTorch", .value = "linked statically or not loaded", .advice = ""};
+  return {.what = "LibTorch", .value = "linked statically", .advice = ""};
 }
 
 Finding CheckProcessor() {

@@ -12,6 +12,7 @@
 #include "model_store.h"
 #include "recommendation.h"
 #include "store_access.h"
+#include "table_ranking.h"
 
 namespace dynajob {
 namespace {
@@ -33,6 +34,8 @@ class RecommendCommand final : public Command {
         "recommend --model runs/model --store market.db --candidate candidate-000001",
         "recommend --model runs/model --store market.db --candidate candidate-000001 -k 3 --json",
         "recommend --model runs/model --store market.db --candidate candidate-000001 --follow",
+        "recommend --model runs/model --store market.db --candidate candidate-000001 "
+        "--set ranking.exact_below=0",
         "recommend --model runs/model --store market.db --candidate candidate-000001 "
         "--set candidate_sets.source=filtered --set candidate_sets.location=candidate"};
   }
@@ -61,8 +64,15 @@ class RecommendCommand final : public Command {
       return InvalidArgument("--candidate is required: the id of a candidate");
     if (IsStored()) return RunStored(session);
     if (follow_) return Follow(session);
-    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadSessionCatalog(session));
-    DYNAJOB_ASSIGN_OR_RETURN(const size_t k, ParseK(session.flags.k, loaded.catalog));
+    DYNAJOB_ASSIGN_OR_RETURN(bool is_ranked, RankFromTable(session, model_, candidate_));
+    if (is_ranked) return 0;
+    DYNAJOB_ASSIGN_OR_RETURN(const StoreAndCatalog loaded, LoadAndKeepTable(session));
+    // With narrower vectors in the table, so that the first answer is that of all later ones.
+    if (session.settings.catalog_cache.precision == CatalogCache::kFloat16) {
+      DYNAJOB_ASSIGN_OR_RETURN(is_ranked, RankFromTable(session, model_, candidate_));
+      if (is_ranked) return 0;
+    }
+    DYNAJOB_ASSIGN_OR_RETURN(const size_t k, ParseK(session.flags.k, loaded.catalog.job_count()));
     DYNAJOB_RETURN_IF_ERROR(Rank(session, loaded.catalog, loaded.store.get(), k));
     return 0;
   }
@@ -79,7 +89,7 @@ class RecommendCommand final : public Command {
                              candidate_sets.sets->Over(AllRows(catalog.job_count()), k, seed));
     DYNAJOB_ASSIGN_OR_RETURN(const std::vector<Recommendation> recommendations,
                              RecommendJobs(model, catalog, *candidate_sets.cosine, candidate,
-                                           pools->Pool(candidate), k));
+                                           pools->Pool(candidate), k, session.settings.ranking));
     if (const PoolCounts counts = pools->counts(); counts.jobs_added > 0)
       session.Message(fmt::format(
           "candidate sets: fewer than {} jobs match, so {} open ones were added at random", k,
@@ -100,7 +110,8 @@ class RecommendCommand final : public Command {
                              LiveCatalog::Open(*store, spec, SessionNowMs(session)));
     session.Message(
         fmt::format("following {} ({}); interrupt to end", store->name(), live->method()));
-    DYNAJOB_ASSIGN_OR_RETURN(const size_t k, ParseK(session.flags.k, *live->snapshot()));
+    DYNAJOB_ASSIGN_OR_RETURN(const size_t k,
+                             ParseK(session.flags.k, live->snapshot()->job_count()));
     DYNAJOB_RETURN_IF_ERROR(Rank(session, *live->snapshot(), store.get(), k));
     bool is_ranked = true;
     milliseconds pause(0);  // while the store cannot be reached

@@ -10,7 +10,6 @@
 
 #include "dynajob/core/pair_facts.h"
 #include "dynajob/core/text.h"
-#include "dynajob/evaluation/ranking_metrics.h"
 
 #include "text_table.h"
 
@@ -21,17 +20,16 @@ std::string OrUnknown(const std::string& text) { return text.empty() ? "-" : tex
 
 }  // namespace
 
-Result<size_t> ParseK(std::string_view k, const Catalog& catalog) {
+Result<size_t> ParseK(std::string_view k, size_t job_count) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(k.data(), k.data() + k.size(), value);
   if (error != std::errc() || end != k.data() + k.size() || value < 1)
     return InvalidArgument(
         fmt::format("-k '{}' is not valid: must be a whole number from 1 to {}, the number of jobs",
-                    k, catalog.job_count()));
-  if (static_cast<uint64_t>(value) > catalog.job_count())
-    return InvalidArgument(
-        fmt::format("-k {}: must be at most {}, the number of jobs in the catalog", value,
-                    catalog.job_count()));
+                    k, job_count));
+  if (static_cast<uint64_t>(value) > job_count)
+    return InvalidArgument(fmt::format(
+        "-k {}: must be at most {}, the number of jobs in the catalog", value, job_count));
   return static_cast<size_t>(value);
 }
 
@@ -54,33 +52,42 @@ Result<CandidateRow> FindCandidateRow(const Catalog& catalog, std::string_view i
                   id, catalog.candidate_count(), fmt::join(ids, ", ")));
 }
 
-Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Catalog& catalog,
-                                                  const CosineReward& cosine,
-                                                  CandidateRow candidate,
-                                                  std::span<const JobRow> jobs, size_t k) {
-  std::vector<float> q(jobs.size()), rewards(jobs.size());
-  model.QValues(candidate, jobs, q);
-  model.PredictedRewards(candidate, jobs, rewards);
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    if (std::isfinite(q[i]) && std::isfinite(rewards[i])) continue;
-    return CorruptData(fmt::format("the model gives {} for job '{}': its weights are not usable",
-                                   std::isfinite(q[i]) ? rewards[i] : q[i],
-                                   catalog.job(jobs[i]).id));
-  }
-  const std::vector<double> scores(q.begin(), q.end());
-  const std::vector<uint32_t> ranking = RankByScore(scores);
+Result<std::vector<Recommendation>> ExplainJobs(const Model& model, const Catalog& catalog,
+                                                const CosineReward& cosine, CandidateRow candidate,
+                                                std::span<const JobRow> jobs,
+                                                std::span<const ScoredJob> scores) {
+  const CandidateView person{catalog.states().Row(candidate), &catalog.candidate(candidate)};
+  std::vector<JobView> views;
+  for (const JobRow job : jobs) views.push_back({catalog.actions().Row(job), &catalog.job(job)});
+  std::vector<float> rewards(jobs.size()), deviations(jobs.size());
+  if (!jobs.empty()) model.world_model().Predict(person, views, rewards, deviations);
   std::vector<Recommendation> recommendations;
-  for (size_t rank = 0; rank < std::min(k, jobs.size()); ++rank) {
+  for (size_t rank = 0; rank < jobs.size(); ++rank) {
+    if (!std::isfinite(rewards[rank]))
+      return CorruptData(fmt::format("the model gives {} for job '{}': its weights are not usable",
+                                     rewards[rank], catalog.job(jobs[rank]).id));
     Recommendation& entry = recommendations.emplace_back();
-    entry.job = jobs[ranking[rank]];
-    entry.q = static_cast<double>(q[ranking[rank]]);
-    entry.predicted_reward = static_cast<double>(rewards[ranking[rank]]);
+    entry.job = jobs[rank];
+    entry.q = static_cast<double>(scores[rank].value);
+    entry.predicted_reward = static_cast<double>(rewards[rank]);
     entry.cosine = cosine.Cosine({candidate, entry.job});
     SkillMatch skills = MatchSkills(catalog.candidate(candidate), catalog.job(entry.job));
     entry.matched_skills = std::move(skills.matched);
     entry.missing_skills = std::move(skills.missing);
   }
   return recommendations;
+}
+
+Result<std::vector<Recommendation>> RecommendJobs(const Model& model, const Catalog& catalog,
+                                                  const CosineReward& cosine,
+                                                  CandidateRow candidate,
+                                                  std::span<const JobRow> jobs, size_t k,
+                                                  const RankingOptions& options) {
+  DYNAJOB_ASSIGN_OR_RETURN(const TopJobs top,
+                           RankTop(CatalogJobs(model.q_network(), candidate, jobs), k, options));
+  std::vector<JobRow> rows;
+  for (const ScoredJob& job : top.best) rows.push_back(jobs[job.position]);
+  return ExplainJobs(model, catalog, cosine, candidate, rows, top.best);
 }
 
 std::string RecommendationsText(const Catalog& catalog, CandidateRow candidate,

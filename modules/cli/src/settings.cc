@@ -50,6 +50,8 @@ Settings::Settings() {
   chat.Bind(registry_);
   candidate_sets.Bind(registry_);
   store.Bind(registry_);
+  catalog_cache.Bind(registry_);
+  ranking.Bind(registry_);
   experiment.Bind(registry_);
   train.Bind(registry_);
   llm.Bind(registry_);
@@ -93,6 +95,7 @@ Status Settings::Validate() const {
   DYNAJOB_RETURN_IF_ERROR(chat.Validate());
   DYNAJOB_RETURN_IF_ERROR(candidate_sets.Validate());
   DYNAJOB_RETURN_IF_ERROR(store.Validate());
+  DYNAJOB_RETURN_IF_ERROR(ranking.Validate());
   DYNAJOB_RETURN_IF_ERROR(experiment.Validate());
   DYNAJOB_RETURN_IF_ERROR(llm.Validate());
   DYNAJOB_RETURN_IF_ERROR(train.Validate());

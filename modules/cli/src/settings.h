@@ -20,10 +20,12 @@
 #include "dynajob/market/generator.h"
 #include "dynajob/market/jsonl_importer.h"
 #include "dynajob/retrieval/options.h"
+#include "dynajob/retrieval/top_jobs.h"
 #include "dynajob/serve/learning_options.h"
 #include "dynajob/serve/options.h"
 #include "dynajob/stores/catalog_spec.h"
 #include "dynajob/stores/open_store.h"
+#include "dynajob/stores/ranking_store.h"
 
 #include "llm_options.h"
 
@@ -73,6 +75,8 @@ class Settings {
   CatalogOptions catalog;
   CandidateSetOptions candidate_sets;
   StoreOptions store;
+  CatalogCacheOptions catalog_cache;
+  RankingOptions ranking;
   ImportOptions import;
   ChatOptions chat;
   TrainOptions train;

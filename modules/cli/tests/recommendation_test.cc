@@ -79,11 +79,11 @@ TEST_F(RecommendationTest, FitsTheTerminal) {
 
 TEST_F(RecommendationTest, RefusesKOutsideTheCatalogNamingBoth) {
   for (const char* k : {"0", "-3", "many", "", "1e3", "99999999999999999999"})
-    EXPECT_EQ(ParseK(k, *catalog_).error().code, ErrorCode::kInvalidArgument) << k;
-  const auto large = ParseK("41", *catalog_);
+    EXPECT_EQ(ParseK(k, catalog_->job_count()).error().code, ErrorCode::kInvalidArgument) << k;
+  const auto large = ParseK("41", catalog_->job_count());
   ASSERT_FALSE(large.ok());
   EXPECT_THAT(large.error().message, HasSubstr("-k 41: must be at most 40"));
-  EXPECT_EQ(*ParseK("40", *catalog_), 40u);
+  EXPECT_EQ(*ParseK("40", catalog_->job_count()), 40u);
 }
 
 TEST_F(RecommendationTest, NamesTheNearestCandidates) {

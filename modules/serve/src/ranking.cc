@@ -5,49 +5,90 @@
 
 #include <fmt/format.h>
 
+#include "dynajob/retrieval/top_jobs.h"
+
 namespace dynajob {
 namespace {
 
-// Jobs that are scored between two looks at the clock.
-constexpr size_t kBlock = 8192;
-
 bool Late(SteadyTime deadline) { return std::chrono::steady_clock::now() >= deadline; }
 
-// Scores jobs [begin, end).
-void Score(const Snapshot& snapshot, std::span<const CosineReward::FieldPair> pairs,
-           const CandidateView& candidate, size_t begin, size_t end, std::span<float> out) {
-  const JobSet& jobs = *snapshot.jobs;
-  if (snapshot.policy == nullptr) {
-    for (size_t i = begin; i < end; ++i)
-      out[i - begin] = static_cast<float>(PairedCosine(pairs, candidate.state, jobs[i]->vector()));
-    return;
+// The jobs of a snapshot that may be shown, by place in it.
+class EligibleJobs final : public RankableJobs {
+ public:
+  EligibleJobs(const Snapshot& snapshot, std::span<const CosineReward::FieldPair> pairs,
+               const RankingRequest& request)
+      : snapshot_(snapshot), pairs_(pairs), candidate_(request.candidate) {
+    for (size_t i = 0; i < jobs().size(); ++i) {
+      const Job& job = jobs()[i]->record();
+      if (request.filter.Matches(job) && !request.excluded.contains(job.id))
+        places_.push_back(static_cast<uint32_t>(i));
+    }
   }
-  const PairNetwork& network = snapshot.policy->model.q_network();
-  std::vector<PairNetwork::SharedJob> shared;
-  shared.reserve(end - begin);
-  for (size_t i = begin; i < end; ++i)
-    shared.push_back({snapshot.shares.Row(i).data(), ViewOf(*jobs[i])});
-  network.EvaluateShares(candidate, shared, out);
+
+  size_t size() const override { return places_.size(); }
+  std::string IdAt(size_t position) const override { return JobAt(position)->record().id; }
+  bool Before(size_t a, size_t b) const override {
+    return JobAt(a)->record().id < JobAt(b)->record().id;
+  }
+  const ServedJobPtr& JobAt(size_t position) const { return jobs()[places_[position]]; }
+
+  Status Score(size_t begin, std::span<float> values) const override {
+    if (snapshot_.policy == nullptr) {
+      for (size_t i = 0; i < values.size(); ++i)
+        values[i] =
+            static_cast<float>(PairedCosine(pairs_, candidate_.state, JobAt(begin + i)->vector()));
+      return Status::Ok();
+    }
+    thread_local std::vector<PairNetwork::SharedJob> shared;
+    shared.clear();
+    for (size_t i = 0; i < values.size(); ++i)
+      shared.push_back(
+          {snapshot_.shares.Row(places_[begin + i]).data(), ViewOf(*JobAt(begin + i))});
+    snapshot_.policy->model.q_network().EvaluateShares(candidate_, shared, values);
+    return Status::Ok();
+  }
+
+ private:
+  const JobSet& jobs() const { return *snapshot_.jobs; }
+
+  const Snapshot& snapshot_;
+  std::span<const CosineReward::FieldPair> pairs_;
+  CandidateView candidate_;
+  std::vector<uint32_t> places_;
+};
+
+// All other positions below `count`, in their order; their values are not known.
+void AppendOthers(size_t count, std::vector<ScoredJob>& best) {
+  std::vector<char> is_there(count, 0);
+  for (const ScoredJob& job : best) is_there[job.position] = 1;
+  best.reserve(count);
+  for (size_t position = 0; position < count; ++position)
+    if (is_there[position] == 0) best.push_back({position, 0});
 }
 
 // Draws the page place by place: with probability epsilon any of what is left, else the best of it.
-std::vector<RankedJob> DrawPage(const JobSet& jobs, std::span<const float> scores,
-                                std::vector<uint32_t> order, const RankingRequest& request,
-                                ScoreSource greedy, Rng rng) {
+// `best` are the first of the whole order, to the end of the page.
+Result<std::vector<RankedJob>> DrawPage(const EligibleJobs& jobs, std::vector<ScoredJob> best,
+                                        const RankingRequest& request, ScoreSource greedy,
+                                        Rng rng) {
   std::vector<RankedJob> page;
   const double epsilon = request.offset == 0 ? request.epsilon : 0;
-  const size_t end = std::min(order.size(), request.offset + request.count);
+  const size_t end = best.size();
+  // Of those that can be drawn by chance, the ones behind the best follow in any order that stays.
+  if (epsilon > 0) AppendOthers(jobs.size(), best);
   for (size_t place = request.offset; place < end; ++place) {
-    const auto left = static_cast<double>(order.size() - place);
+    const size_t left = jobs.size() - place;
     const bool explore = epsilon > 0 && rng.Bernoulli(epsilon);
-    const size_t drawn = explore ? place + rng.Below(order.size() - place) : place;
+    const size_t drawn = explore ? place + rng.Below(left) : place;
     // The order of the rest stays.
-    std::rotate(order.begin() + static_cast<std::ptrdiff_t>(place),
-                order.begin() + static_cast<std::ptrdiff_t>(drawn),
-                order.begin() + static_cast<std::ptrdiff_t>(drawn) + 1);
-    const double by_chance = epsilon / left;
-    page.push_back({.job = jobs[order[place]],
-                    .score = static_cast<double>(scores[order[place]]),
+    std::rotate(best.begin() + static_cast<std::ptrdiff_t>(place),
+                best.begin() + static_cast<std::ptrdiff_t>(drawn),
+                best.begin() + static_cast<std::ptrdiff_t>(drawn) + 1);
+    ScoredJob& chosen = best[place];
+    if (explore) DYNAJOB_RETURN_IF_ERROR(jobs.Score(chosen.position, std::span(&chosen.value, 1)));
+    const double by_chance = epsilon / static_cast<double>(left);
+    page.push_back({.job = jobs.JobAt(chosen.position),
+                    .score = static_cast<double>(chosen.value),
                     .source = explore ? ScoreSource::kExplore : greedy,
                     .propensity = drawn == place ? 1 - epsilon + by_chance : by_chance});
   }
@@ -86,35 +127,19 @@ double PairedCosine(std::span<const CosineReward::FieldPair> pairs, std::span<co
 
 Result<Ranking> RankJobs(const Snapshot& snapshot, std::span<const CosineReward::FieldPair> pairs,
                          const RankingRequest& request, Rng rng) {
-  const JobSet& jobs = *snapshot.jobs;
-  std::vector<float> scores(jobs.size());
+  const EligibleJobs jobs(snapshot, pairs, request);
   Ranking ranking;
-  for (size_t begin = 0; begin < jobs.size(); begin += kBlock) {
-    ranking.late = Late(request.deadline);
-    if (ranking.late) return ranking;
-    const size_t end = std::min(jobs.size(), begin + kBlock);
-    Score(snapshot, pairs, request.candidate, begin, end,
-          std::span(scores).subspan(begin, end - begin));
-  }
-  std::vector<uint32_t> order;
-  order.reserve(jobs.size());
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    if (!std::isfinite(scores[i]))
-      return CorruptData(fmt::format("model {} gives {} for job '{}'", snapshot.version(),
-                                     scores[i], jobs[i]->record().id));
-    const Job& job = jobs[i]->record();
-    if (request.filter.Matches(job) && !request.excluded.contains(job.id))
-      order.push_back(static_cast<uint32_t>(i));
-  }
-  ranking.eligible = order.size();
-  const size_t wanted = std::min(order.size(), request.offset + request.count);
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(wanted), order.end(),
-                    [&](uint32_t a, uint32_t b) {
-                      if (scores[a] != scores[b]) return scores[a] > scores[b];
-                      return jobs[a]->record().id < jobs[b]->record().id;
-                    });
-  ranking.jobs = DrawPage(jobs, scores, std::move(order), request,
-                          snapshot.policy ? ScoreSource::kQ : ScoreSource::kCosine, rng);
+  ranking.eligible = jobs.size();
+  auto top = SelectTop(jobs, std::min(jobs.size(), request.offset + request.count),
+                       [&] { return Late(request.deadline); });
+  if (!top.ok())
+    return Error{top.error().code,
+                 fmt::format("model {}: {}", snapshot.version(), top.error().message)};
+  ranking.late = top->stopped;
+  if (ranking.late) return ranking;
+  DYNAJOB_ASSIGN_OR_RETURN(ranking.jobs,
+                           DrawPage(jobs, std::move(top->best), request,
+                                    snapshot.policy ? ScoreSource::kQ : ScoreSource::kCosine, rng));
   return ranking;
 }
 

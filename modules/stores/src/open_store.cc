@@ -17,18 +17,6 @@ Error Unreachable(std::string message) {
   return {ErrorCode::kStoreUnreachable, std::move(message)};
 }
 
-// A WAL database cannot be read where the side file for its locks cannot be made, such as on a
-// read-only medium. Without a log, the file alone is complete and can be read as it is.
-Result<std::unique_ptr<SqliteDatabase>> OpenReadOnly(const std::string& path) {
-  DYNAJOB_ASSIGN_OR_RETURN(auto database, SqliteDatabase::Open(path, SQLITE_OPEN_READONLY));
-  auto version = ReadSchemaVersion(*database);
-  if (version.ok() || version.error().code != ErrorCode::kStoreUnreachable) return database;
-  std::error_code error;
-  const auto log_size = std::filesystem::file_size(path + "-wal", error);
-  if (!error && log_size > 0) return version.error();
-  return SqliteDatabase::Open(path, SQLITE_OPEN_READONLY, /*immutable=*/true);
-}
-
 Status PrepareSchema(SqliteDatabase& database, OpenMode mode) {
   DYNAJOB_RETURN_IF_ERROR(CheckIntegrity(database));
   DYNAJOB_ASSIGN_OR_RETURN(const int64_t version, ReadSchemaVersion(database));
@@ -39,7 +27,7 @@ Status PrepareSchema(SqliteDatabase& database, OpenMode mode) {
   if (version == 0 && mode != OpenMode::kCreate)
     return CorruptData(database.path() + ": the file is empty, not a dynajob store");
   if (mode == OpenMode::kReadOnly) {
-    if (version == kSchemaVersion) return Status::Ok();
+    if (version >= kOldestReadableVersion) return Status::Ok();
     return FailedPrecondition(
         fmt::format("{}: has schema version {}, this dynajob needs version {}; a command that "
                     "writes, such as `dynajob embed`, brings it up to date",
@@ -51,6 +39,18 @@ Status PrepareSchema(SqliteDatabase& database, OpenMode mode) {
 }
 
 }  // namespace
+
+// A WAL database cannot be read where the side file for its locks cannot be made, such as on a
+// read-only medium. Without a log, the file alone is complete and can be read as it is.
+Result<std::unique_ptr<SqliteDatabase>> SqliteStore::OpenReadOnly(const std::string& path) {
+  DYNAJOB_ASSIGN_OR_RETURN(auto database, SqliteDatabase::Open(path, SQLITE_OPEN_READONLY));
+  auto version = ReadSchemaVersion(*database);
+  if (version.ok() || version.error().code != ErrorCode::kStoreUnreachable) return database;
+  std::error_code error;
+  const auto log_size = std::filesystem::file_size(path + "-wal", error);
+  if (!error && log_size > 0) return version.error();
+  return SqliteDatabase::Open(path, SQLITE_OPEN_READONLY, /*immutable=*/true);
+}
 
 Result<std::unique_ptr<Store>> SqliteStore::Open(const std::string& path, OpenMode mode) {
   std::error_code error;
@@ -70,7 +70,6 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const std::string& path, OpenMo
 
 Result<std::unique_ptr<Store>> OpenStore(std::string_view uri_or_path, OpenMode mode,
                                          const StoreOptions& options) {
-  constexpr std::string_view kSqliteScheme = "sqlite:";
   std::string_view path = uri_or_path;
   // Not a file of that name: what is mistyped may hold a password.
   if (IsMongoAddress(path) && !path.substr(path.find(':')).starts_with("://"))
@@ -86,12 +85,19 @@ Result<std::unique_ptr<Store>> OpenStore(std::string_view uri_or_path, OpenMode 
         "store '{}://…': unknown scheme; give a path, sqlite:PATH, mongodb://… or mongodb+srv://…",
         scheme));
   }
-  if (path.starts_with(kSqliteScheme)) path.remove_prefix(kSqliteScheme.size());
-  if (path.empty()) return InvalidArgument("the path of the store is empty");
+  const auto file = SqlitePath(path);
+  if (!file) return InvalidArgument("the path of the store is empty");
+  return SqliteStore::Open(*file, mode);
+}
+
+std::optional<std::string> SqlitePath(std::string_view uri_or_path) {
+  constexpr std::string_view kSqliteScheme = "sqlite:";
+  if (uri_or_path.find("://") != std::string_view::npos || IsMongoAddress(uri_or_path))
+    return std::nullopt;
+  if (uri_or_path.starts_with(kSqliteScheme)) uri_or_path.remove_prefix(kSqliteScheme.size());
+  if (uri_or_path.empty()) return std::nullopt;
   // SQLite gives a meaning to some names, such as ":memory:"; none begins with a slash or a dot.
-  std::string file(path);
-  if (file.front() == ':') file.insert(0, "./");
-  return SqliteStore::Open(file, mode);
+  return uri_or_path.front() == ':' ? "./" + std::string(uri_or_path) : std::string(uri_or_path);
 }
 
 }  // namespace dynajob

@@ -152,6 +152,29 @@ DROP TABLE responses;
 ALTER TABLE responses_5 RENAME TO responses;
 CREATE INDEX responses_by_time ON responses (timestamp_ms, event_id);
 CREATE INDEX responses_by_candidate ON responses (candidate_id);
+)sql",
+    // What the jobs are, in one value that no other state of any store has: files that were made from
+    // them say by it whether they still are theirs.
+    R"sql(
+INSERT INTO meta (key, value) VALUES ('jobs_stamp', hex(randomblob(16)));
+CREATE TRIGGER stamp_job_inserted AFTER INSERT ON all_jobs BEGIN
+  UPDATE meta SET value = hex(randomblob(16)) WHERE key = 'jobs_stamp';
+END;
+CREATE TRIGGER stamp_job_updated AFTER UPDATE ON all_jobs BEGIN
+  UPDATE meta SET value = hex(randomblob(16)) WHERE key = 'jobs_stamp';
+END;
+CREATE TRIGGER stamp_job_deleted AFTER DELETE ON all_jobs BEGIN
+  UPDATE meta SET value = hex(randomblob(16)) WHERE key = 'jobs_stamp';
+END;
+CREATE TRIGGER stamp_job_vector_inserted AFTER INSERT ON job_embeddings BEGIN
+  UPDATE meta SET value = hex(randomblob(16)) WHERE key = 'jobs_stamp';
+END;
+CREATE TRIGGER stamp_job_vector_updated AFTER UPDATE ON job_embeddings BEGIN
+  UPDATE meta SET value = hex(randomblob(16)) WHERE key = 'jobs_stamp';
+END;
+CREATE TRIGGER stamp_job_vector_deleted AFTER DELETE ON job_embeddings BEGIN
+  UPDATE meta SET value = hex(randomblob(16)) WHERE key = 'jobs_stamp';
+END;
 )sql"};
 static_assert(kMigrations.size() == kSchemaVersion);
 

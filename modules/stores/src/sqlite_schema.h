@@ -13,8 +13,12 @@
 
 namespace dynajob {
 
-// The version that this build reads and writes.
-inline constexpr int64_t kSchemaVersion = 5;
+// The version that this build writes, and the oldest that it reads without migrating.
+inline constexpr int64_t kSchemaVersion = 6;
+inline constexpr int64_t kOldestReadableVersion = 5;
+
+// The key in `meta` of a random value that every change of a job or of a vector of one replaces.
+inline constexpr const char* kJobsStampKey = "jobs_stamp";
 
 // 0 for a file without any table; kCorruptData for a database that is not a store.
 Result<int64_t> ReadSchemaVersion(SqliteDatabase& database);

@@ -13,9 +13,14 @@
 
 namespace dynajob {
 
+// The file that an address of OpenStore() means; nullopt for an address of another backend.
+std::optional<std::string> SqlitePath(std::string_view uri_or_path);
+
 class SqliteStore : public Store {
  public:
   static Result<std::unique_ptr<Store>> Open(const std::string& path, OpenMode mode);
+  // The file alone, unchecked.
+  static Result<std::unique_ptr<SqliteDatabase>> OpenReadOnly(const std::string& path);
 
   const std::string& name() const override { return database_->path(); }
   Status PutJobs(std::span<const Job> jobs) override;

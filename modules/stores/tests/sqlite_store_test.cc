@@ -102,7 +102,7 @@ TEST(OpenStore, RefusesANewerSchemaNamingBothVersions) {
   auto store = OpenStore(path, OpenMode::kReadWrite);
   ASSERT_FALSE(store.ok());
   EXPECT_EQ(store.error().code, ErrorCode::kFailedPrecondition);
-  EXPECT_THAT(store.error().message, AllOf(HasSubstr("77"), HasSubstr("version 5")));
+  EXPECT_THAT(store.error().message, AllOf(HasSubstr("77"), HasSubstr("version 6")));
 }
 
 TEST(OpenStore, MigratesVersionOneKeepingItsData) {
@@ -127,7 +127,7 @@ TEST(OpenStore, MigratesVersionOneKeepingItsData) {
   auto read_only = OpenStore(path, OpenMode::kReadOnly);
   ASSERT_FALSE(read_only.ok());
   EXPECT_EQ(read_only.error().code, ErrorCode::kFailedPrecondition);
-  EXPECT_THAT(read_only.error().message, AllOf(HasSubstr("version 1"), HasSubstr("version 5")));
+  EXPECT_THAT(read_only.error().message, AllOf(HasSubstr("version 1"), HasSubstr("version 6")));
 
   auto store = OpenOrDie(path, OpenMode::kReadWrite);
   std::vector<ResponseEvent> events;
@@ -143,7 +143,7 @@ TEST(OpenStore, MigratesVersionOneKeepingItsData) {
   EXPECT_EQ(catalog->job(0).technical_skills, std::vector<std::string>{"pans"});
   EXPECT_EQ(catalog->actions().Row(0)[0], 1.0f);
   EXPECT_EQ(catalog->states().Row(0)[0], -1.0f);
-  EXPECT_EQ(ReadSchemaVersion(*OpenRaw(path)).value(), 5);
+  EXPECT_EQ(ReadSchemaVersion(*OpenRaw(path)).value(), 6);
   EXPECT_TRUE(OpenStore(path, OpenMode::kReadOnly).ok());
 }
 

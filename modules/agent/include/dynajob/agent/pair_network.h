@@ -14,6 +14,7 @@
 #include "dynajob/agent/options.h"
 #include "dynajob/agent/pair_encoder.h"
 #include "dynajob/core/matrix.h"
+#include "dynajob/core/result.h"
 #include "dynajob/core/rng.h"
 
 namespace dynajob {
@@ -39,6 +40,10 @@ struct CacheLineAllocator {
   bool operator==(const CacheLineAllocator&) const = default;
 };
 using AlignedFloats = std::vector<float, CacheLineAllocator<float>>;
+
+// Loads LibTorch, for network.backend = libtorch; kFailedPrecondition when it cannot be. Once:
+// later calls only repeat the outcome.
+Status LoadTorchBackend();
 
 // Flat optimizer state, for checkpoints.
 struct OptimizerState {
