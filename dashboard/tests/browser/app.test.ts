@@ -247,10 +247,16 @@ describe('the other pages', () => {
     await page.waitForSelector('text=/best matches first|One job/');
     for (const title of await page.locator('.catalog summary strong').allInnerTexts()) expect(title.toLowerCase()).toContain('manager');
     await page.fill('#words', 'customer service');
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('text=/best matches first|One job/');
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.url().includes('customer')),
+      page.keyboard.press('Enter'),
+    ]);
+    const {id} = ((await answer.json()) as {jobs: {id: string}[]}).jobs[0]!;
+    await page.waitForFunction(
+      (wanted) => (document.querySelector('.catalog details') as HTMLElement | null)?.dataset['job'] === wanted,
+      id,
+    );
     const first = page.locator('.catalog details').first();
-    const id = (await first.getAttribute('data-job'))!;
     await first.locator('summary').click();
     await page.waitForSelector('.catalog dl');
     const job = (await (await page.request.get(`${url}v1/jobs/${id}`)).json()) as {company: string; technical_skills: string[]};

@@ -43,10 +43,10 @@ std::shared_ptr<const Policy> TrainedPolicy(const Catalog& catalog) {
 class PoisoningTest : public LearnerFixture {
  protected:
   PoisoningTest() : LearnerFixture(kPeople, kJobs) {
-    // What can be taught is taught fast: five times the default rate, four times its updates, and
+    // What can be taught is taught fast: five times the default rate, twice its updates, and
     // less of what was known before.
     options_.learning_rate = 5e-4;
-    options_.updates_per_response = 4;
+    options_.updates_per_response = 2;
     options_.rehearsal = 0.5;
     options_.publish_ms = 20;
     base_ = TrainedPolicy(*catalog_);
@@ -80,22 +80,22 @@ class PoisoningTest : public LearnerFixture {
 };
 
 TEST_F(PoisoningTest, AThousandApplicationsOfOnePersonAreOne) {
-  const std::string job = LeastWanted();
-  ASSERT_EQ(VictimsWhoAreShown(job), 0u);
   Start();
   OthersAnswer();
   const uint64_t before = Handled(WaitFor(kOthers));
+  const std::string job = LeastWanted();
+  ASSERT_EQ(VictimsWhoAreShown(job), 0u);
   for (int i = 0; i < 1000; ++i) Respond(Event(3, NumberOf(job), "apply"), kAttacker);
   EXPECT_GE(WaitFor(before + 1000).repeated, 999u);
   EXPECT_EQ(VictimsWhoAreShown(job), 0u);
 }
 
 TEST_F(PoisoningTest, AThousandApplicationsThroughOneKeyDoNotReachOtherPeople) {
-  const std::string job = LeastWanted();
-  ASSERT_EQ(VictimsWhoAreShown(job), 0u);
   Start();
   OthersAnswer();
   WaitFor(kOthers);
+  const std::string job = LeastWanted();
+  ASSERT_EQ(VictimsWhoAreShown(job), 0u);
   for (size_t i = 0; i < 1000; ++i) Respond(Event(i % kSenders, NumberOf(job), "apply"), kAttacker);
   const LearningStatus status = WaitFor(kOthers + 1000);
   EXPECT_GE(status.limited, kSenders - static_cast<size_t>(options_.key_job_day));
@@ -105,10 +105,10 @@ TEST_F(PoisoningTest, AThousandApplicationsThroughOneKeyDoNotReachOtherPeople) {
 // Without the limits the same attack works: it is they that protect, not a learner that is slow.
 TEST_F(PoisoningTest, WithoutTheLimitTheJobReachesOtherPeople) {
   options_.key_job_day = 1'000'000;
-  const std::string job = LeastWanted();
   Start();
   OthersAnswer();
   WaitFor(kOthers);
+  const std::string job = LeastWanted();
   for (size_t i = 0; i < 1000; ++i) Respond(Event(i % kSenders, NumberOf(job), "apply"), kAttacker);
   WaitFor(kOthers + 1000);
   EXPECT_GT(VictimsWhoAreShown(job), kVictims / 2);
