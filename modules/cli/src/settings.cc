@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "dynajob/market/vocabulary.h"
+
 namespace dynajob {
 namespace {
 
@@ -46,6 +48,9 @@ Settings::Settings() {
   minilm.Bind(registry_);
   endpoint_embedding.Bind(registry_);
   embed.Bind(registry_);
+  embed.is_soft_skill = [](const std::string& name) {
+    return SkillVocabulary::Builtin().IsSoftSkill(name);
+  };
   catalog.Bind(registry_);
   chat.Bind(registry_);
   candidate_sets.Bind(registry_);

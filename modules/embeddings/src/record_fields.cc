@@ -27,12 +27,21 @@ std::vector<const std::string*> All(const std::vector<std::string>& phrases) {
   return texts;
 }
 
-std::vector<FieldSource> SourcesOf(const Candidate& candidate) {
-  return {{"hard", All(candidate.hard_skills), {&candidate.resume, &candidate.bio}},
-          {"soft", All(candidate.soft_skills), {&candidate.bio, &candidate.resume}}};
+std::vector<FieldSource> SourcesOf(const Candidate& candidate, const EmbedOptions& options) {
+  std::vector<const std::string*> hard = All(candidate.hard_skills);
+  std::vector<const std::string*> soft = All(candidate.soft_skills);
+  if (soft.empty() && options.is_soft_skill) {
+    const auto first_soft = std::stable_partition(
+        hard.begin(), hard.end(),
+        [&](const std::string* skill) { return !options.is_soft_skill(*skill); });
+    soft.assign(first_soft, hard.end());
+    hard.erase(first_soft, hard.end());
+  }
+  return {{"hard", std::move(hard), {&candidate.resume, &candidate.bio}},
+          {"soft", std::move(soft), {&candidate.bio, &candidate.resume}}};
 }
 
-std::vector<FieldSource> SourcesOf(const Job& job) {
+std::vector<FieldSource> SourcesOf(const Job& job, const EmbedOptions&) {
   return {{"title", {&job.title}, {}},
           {"tech", All(job.technical_skills), {&job.description}},
           {"soft", All(job.soft_skills), {}},
@@ -97,7 +106,7 @@ Result<std::vector<EmbeddingRow>> EmbedAll(std::span<const Record> records,
   std::vector<PendingField> fields;
   size_t fallbacks = 0;
   for (const Record& record : records) {
-    for (FieldSource& source : SourcesOf(record)) {
+    for (FieldSource& source : SourcesOf(record, options)) {
       fallbacks = std::max(fallbacks, source.fallbacks.size());
       fields.push_back({&record.id, std::move(source), {}, false});
     }

@@ -167,6 +167,28 @@ TEST_F(EmbedStoreTest, PrefersTheResumeForHardAndTheBioForSoftSkills) {
   }
 }
 
+TEST_F(EmbedStoreTest, PartsOneListOfSkillsIntoHardAndSoftOnes) {
+  Candidate one_list;
+  one_list.id = "one";
+  one_list.hard_skills = {"welding", "empathy", "python"};
+  one_list.bio = "unused";
+  Candidate two_lists = one_list;
+  two_lists.id = "two";
+  two_lists.hard_skills = {"welding", "python"};
+  two_lists.soft_skills = {"empathy"};
+  EmbedOptions options;
+  options.is_soft_skill = [](const std::string& skill) { return skill == "empathy"; };
+  std::map<std::string, FieldCounts> counts;
+  PhraseCache cache;
+  const auto rows =
+      EmbedRecords(std::vector{one_list, two_lists}, *embedder_, options, cache, counts);
+  ASSERT_TRUE(rows.ok());
+  ASSERT_EQ(rows->size(), 4u);
+  EXPECT_EQ((*rows)[0].vector, (*rows)[2].vector);
+  EXPECT_EQ((*rows)[1].vector, (*rows)[3].vector);
+  EXPECT_EQ(counts.at("soft").from_fallback, 0u);
+}
+
 TEST_F(EmbedStoreTest, ReplacesTheVectorsOfAnotherEmbedder) {
   PutSample(10);
   auto other = LexicalEmbedder::Create({.dimension = 32});

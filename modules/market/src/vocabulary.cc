@@ -360,6 +360,11 @@ std::vector<double> SkillVocabulary::SectorProfile(std::span<const std::string> 
 
 std::span<const std::string> SkillVocabulary::hard_skills() const { return tables_->hard; }
 std::span<const std::string> SkillVocabulary::soft_skills() const { return tables_->soft; }
+bool SkillVocabulary::IsSoftSkill(std::string_view name) const {
+  const std::string wanted = ToLowerAscii(name);
+  return std::ranges::any_of(
+      tables_->soft, [&](const std::string& skill) { return ToLowerAscii(skill) == wanted; });
+}
 std::span<const Occupation> SkillVocabulary::occupations() const { return tables_->occupations; }
 
 std::span<const size_t> SkillVocabulary::NeighbouringSectors(size_t sector) const {

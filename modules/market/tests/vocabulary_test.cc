@@ -197,5 +197,13 @@ TEST(SkillVocabulary, NeighboursAreOtherSectors) {
   }
 }
 
+TEST(SkillVocabulary, TellsSoftSkillsFromHardOnes) {
+  const SkillVocabulary& vocabulary = SkillVocabulary::Builtin();
+  EXPECT_TRUE(vocabulary.IsSoftSkill("Empathy"));
+  EXPECT_TRUE(vocabulary.IsSoftSkill("teamwork"));
+  EXPECT_FALSE(vocabulary.IsSoftSkill("patient care"));
+  EXPECT_FALSE(vocabulary.IsSoftSkill(""));
+}
+
 }  // namespace
 }  // namespace dynajob

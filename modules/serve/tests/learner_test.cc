@@ -118,9 +118,10 @@ TEST_F(LearnerTest, WhatIsSaidAgainChangesTheAnswerAndAddsNone) {
   Respond(Event(1, 2, "apply"));
   Respond(Event(1, 2, "hire"));  // worth as much as an application
   Respond(Event(1, 3, "save"));
-  const LearningStatus status = WaitFor(3);
+  const LearningStatus status = WaitFor(5);
   EXPECT_EQ(status.learned, 2u);
   EXPECT_EQ(status.revised, 1u);
+  EXPECT_EQ(status.repeated, 2u);
   EXPECT_EQ(status.buffer_size, 2u);
 }
 

@@ -11,6 +11,7 @@
 #ifndef DYNAJOB_EMBEDDINGS_RECORD_FIELDS_H_
 #define DYNAJOB_EMBEDDINGS_RECORD_FIELDS_H_
 
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -38,8 +39,13 @@ struct EmbedOptions {
   // Whether vectors that another program made are replaced. Asked for each time (`embed
   // --replace`), hence not in a configuration.
   bool replace_foreign = false;
-  // Whether entities that have vectors of this embedder already are passed over (`embed --missing`).
+  // Whether entities that have vectors of this embedder already are passed over (`embed
+  // --missing`).
   bool only_missing = false;
+  // Whether a skill is a soft one, by name. People write one list: of a candidate without soft
+  // skills, the hard skills that are soft make the soft field, the others the hard one. Null:
+  // nobody knows.
+  std::function<bool(const std::string&)> is_soft_skill;
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);  // "embeddings.…"

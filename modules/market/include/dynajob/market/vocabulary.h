@@ -122,6 +122,8 @@ class SkillVocabulary {
   // All canonical phrases, in a fixed order.
   std::span<const std::string> hard_skills() const;
   std::span<const std::string> soft_skills() const;
+  // Whether this is the name of a soft skill, without regard to case.
+  bool IsSoftSkill(std::string_view name) const;
 
   std::span<const Occupation> occupations() const;
   // Sectors whose people and postings overlap with those of `sector`, closest first.
