@@ -117,7 +117,15 @@ class AwayTest(MongodbTest):
             silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             silent.bind(("127.0.0.1", proxy.port))
             silent.listen(64)
-            self.assertEqual(serving.post("/v1/feedback", feedback("first", "c0", "j0")).status, 202)
+            # Until the server has given its database up nothing is acknowledged, and nobody waits for that.
+            begin = time.monotonic()
+            first = feedback("first", "c0", "j0")
+            reply = serving.post("/v1/feedback", first, headers={"X-Request-Timeout-Ms": "1000"})
+            self.assertEqual((reply.status, reply.json["type"]), (503, "/problems/deadline"), reply)
+            self.assertLess(time.monotonic() - begin, 8)
+            while (reply := serving.post("/v1/feedback", first)).status != 202:
+                self.assertEqual(reply.status, 503, reply)
+                self.assertLess(time.monotonic() - begin, 60)
             for number in range(6):  # the server tries to reach its database all the while
                 begin = time.monotonic()
                 reply = serving.post("/v1/feedback", feedback(f"away-{number}", "c0", "j1"))

@@ -31,8 +31,15 @@ size_t AdmissionGate::LineFor(WorkClass work) const {
   return line_;
 }
 
-std::chrono::steady_clock::duration AdmissionGate::ExpectedTime() const {
+AdmissionGate::Duration AdmissionGate::ExpectedTime() const {
   return usual_ * static_cast<int64_t>(waiting_.size() / slots_ + 1);
+}
+
+void AdmissionGate::NoteLine() {
+  const Duration time = waiting_.empty()          ? Duration::zero()
+                        : waiting_.size() < line_ ? ExpectedTime()
+                                                  : Duration::max();
+  expected_time_.store(time.count(), std::memory_order_relaxed);
 }
 
 AdmissionGate::Ticket AdmissionGate::Enter(WorkClass work, SteadyTime deadline) {
@@ -48,7 +55,8 @@ AdmissionGate::Ticket AdmissionGate::Enter(WorkClass work, SteadyTime deadline) 
   Waiter waiter;
   const auto place = waiting_.insert(waiting_.end(), &waiter);
   NoteLine();
-  if (waiter.turn.wait_until(lock, deadline, [&] { return waiter.admitted; }))
+  // Whose time is too short for the work leaves it to those behind.
+  if (waiter.turn.wait_until(lock, deadline - usual_, [&] { return waiter.admitted; }))
     return {this, Outcome::kAdmitted};
   waiting_.erase(place);
   NoteLine();
@@ -58,7 +66,8 @@ AdmissionGate::Ticket AdmissionGate::Enter(WorkClass work, SteadyTime deadline) 
 void AdmissionGate::Leave(SteadyTime since) {
   constexpr int kMemory = 16;  // works
   const std::lock_guard lock(mutex_);
-  usual_ += (std::chrono::steady_clock::now() - since - usual_) / kMemory;
+  const Duration taken = std::chrono::steady_clock::now() - since;
+  usual_ = usual_ == Duration::zero() ? taken : usual_ + (taken - usual_) / kMemory;
   if (waiting_.empty()) {
     --working_;
     return;

@@ -55,8 +55,14 @@ class AdmissionGate {
     SteadyTime since_;
   };
   Ticket Enter(WorkClass work, SteadyTime deadline);
-  // Whether nothing is admitted just now, not even to the line. Takes no lock.
-  bool full() const { return full_.load(std::memory_order_relaxed); }
+  // Whether anybody is in line. This and the next take no lock.
+  bool has_line() const { return expected_time() > Duration::zero(); }
+  // How long a recommendation that comes now would have to wait and be worked on: none when it need
+  // not wait, Duration::max() when the line is full.
+  using Duration = std::chrono::steady_clock::duration;
+  Duration expected_time() const {
+    return Duration(expected_time_.load(std::memory_order_relaxed));
+  }
 
   struct Load {
     size_t working = 0;
@@ -73,18 +79,18 @@ class AdmissionGate {
   // Places of the line that this kind of work may fill.
   size_t LineFor(WorkClass work) const;
   void Leave(SteadyTime since);
-  // How long somebody who comes now would have to wait for the slot and the work.
-  std::chrono::steady_clock::duration ExpectedTime() const;
-  void NoteLine() { full_.store(waiting_.size() >= line_, std::memory_order_relaxed); }
+  // Whoever comes now behind those in line; call with mutex_ locked, as the next.
+  Duration ExpectedTime() const;
+  void NoteLine();
 
   const size_t slots_;
   const size_t line_;
-  std::atomic<bool> full_{false};
+  std::atomic<Duration::rep> expected_time_{0};
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   size_t working_ = 0;
-  std::list<Waiter*> waiting_;                    // in order of arrival
-  std::chrono::steady_clock::duration usual_{0};  // that work takes, a moving average
+  std::list<Waiter*> waiting_;  // in order of arrival
+  Duration usual_{0};           // that work takes, a moving average
 };
 
 }  // namespace dynajob

@@ -53,17 +53,21 @@ std::optional<Problem> CheckQuery(const Route& route, const HttpRequest& request
   return std::nullopt;
 }
 
-std::variant<SteadyTime, Problem> DeadlineOf(const HttpRequest& request, int64_t otherwise_ms) {
-  constexpr const char* kHeader = "X-Request-Timeout-Ms";
+// By when the work must be done: a little before the client stops waiting, since the answer has to
+// get there. `timeout` is what kTimeoutHeader says; nothing when that is not valid.
+std::optional<SteadyTime> DeadlineOf(std::string_view timeout, SteadyTime received,
+                                     int64_t otherwise_ms) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds kLongestWay{25};
   int64_t ms = otherwise_ms;
-  if (const std::string_view text = request.Header(kHeader); !text.empty()) {
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), ms);
-    if (code != std::errc() || end != text.data() + text.size() || ms < 1 ||
-        static_cast<double>(ms) > kMaxTimeoutMs)
-      return BadParameter(kHeader, fmt::format("must be a whole number from 1 to {}",
-                                               static_cast<int64_t>(kMaxTimeoutMs)));
+  if (!timeout.empty()) {
+    const char* const last = timeout.data() + timeout.size();
+    const auto [end, code] = std::from_chars(timeout.data(), last, ms);
+    if (code != std::errc() || end != last || ms < 1 || static_cast<double>(ms) > kMaxTimeoutMs)
+      return std::nullopt;
   }
-  return request.received + std::chrono::milliseconds(ms);
+  const milliseconds way = std::min(kLongestWay, milliseconds(ms) / 10);
+  return received + milliseconds(ms) - way;
 }
 
 std::string MediaType(const HttpRequest& request) {
@@ -117,6 +121,10 @@ ParsedJson ReadBody(const HttpRequest& request, const RequestBody& body, size_t 
   return parsed;
 }
 
+std::string RefusalText(AdmissionGate::Outcome outcome) {
+  return UnavailableText(ToResponse(NotAdmitted(outcome)), /*close=*/false);
+}
+
 }  // namespace
 
 std::string Call::Query(const std::string& name, const std::string& otherwise) const {
@@ -126,8 +134,8 @@ std::string Call::Query(const std::string& name, const std::string& otherwise) c
 
 Api::Api(Service& service)
     : service_(service),
-      overloaded_(UnavailableText(ToResponse(NotAdmitted(AdmissionGate::Outcome::kOverloaded)),
-                                  /*close=*/false)) {}
+      overloaded_(RefusalText(AdmissionGate::Outcome::kOverloaded)),
+      too_late_(RefusalText(AdmissionGate::Outcome::kDeadline)) {}
 
 HttpResponse JsonResponse(const Json& json, int status) {
   HttpResponse response;
@@ -186,12 +194,18 @@ std::optional<Problem> Api::CheckHead(const HttpRequest& head, const RouteMatch&
 
 // Before key, rate and parameters are looked at: what would be refused for those is refused all the
 // same.
-std::optional<HttpHandler::Refusal> Api::RefuseUnread(std::string_view bytes) {
-  const size_t length = RefusableLength(bytes);
-  if (length == 0) return std::nullopt;
-  service_.metrics().Count("dynajob_requests_shed_total", {{"reason", std::string(kTooBusy.name)}});
-  CountAnswer("recommend", kTooBusy.status);
-  return Refusal{overloaded_, length};
+std::optional<HttpHandler::Refusal> Api::RefuseUnread(std::string_view bytes, SteadyTime received) {
+  const auto request = FindRefusable(bytes);
+  if (!request) return std::nullopt;
+  const auto deadline = DeadlineOf(request->timeout, received, service_.options().timeout_ms);
+  if (!deadline) return std::nullopt;
+  const AdmissionGate::Duration expected = service_.gate().expected_time();
+  const bool overloaded = expected == AdmissionGate::Duration::max();
+  if (!overloaded && std::chrono::steady_clock::now() + expected <= *deadline) return std::nullopt;
+  const ProblemKind& kind = overloaded ? kTooBusy : kTooLate;
+  service_.metrics().Count("dynajob_requests_shed_total", {{"reason", std::string(kind.name)}});
+  CountAnswer("recommend", kind.status);
+  return Refusal{overloaded ? overloaded_ : too_late_, request->length};
 }
 
 std::optional<HttpResponse> Api::Admit(const HttpRequest& head) {
@@ -209,9 +223,13 @@ Reply Api::Answer(const HttpRequest& request, const RouteMatch& match) {
   const Route& route = *match.route;
   Call call{route, request, match.parameters, {}, nullptr, {}};
   if (auto problem = CheckQuery(route, request, call.query)) return *problem;
-  auto deadline = DeadlineOf(request, service_.options().timeout_ms);
-  if (auto* problem = std::get_if<Problem>(&deadline)) return *problem;
-  call.deadline = std::get<SteadyTime>(deadline);
+  const auto deadline =
+      DeadlineOf(request.Header(kTimeoutHeader), request.received, service_.options().timeout_ms);
+  if (!deadline)
+    return BadParameter(
+        std::string(kTimeoutHeader),
+        fmt::format("must be a whole number from 1 to {}", static_cast<int64_t>(kMaxTimeoutMs)));
+  call.deadline = *deadline;
   if (route.body) {
     ParsedJson parsed =
         ReadBody(request, *route.body, static_cast<size_t>(service_.options().max_json_depth));

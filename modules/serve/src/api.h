@@ -37,8 +37,8 @@ class Api final : public HttpHandler {
 
   std::optional<HttpResponse> Admit(const HttpRequest& head) override;
   HttpResponse Handle(const HttpRequest& request) override;
-  bool RefusesUnread() const override { return service_.gate().full(); }
-  std::optional<Refusal> RefuseUnread(std::string_view bytes) override;
+  bool RefusesUnread() const override { return service_.gate().has_line(); }
+  std::optional<Refusal> RefuseUnread(std::string_view bytes, SteadyTime received) override;
   HttpResponse Fail(int status) override;
 
  private:
@@ -52,7 +52,9 @@ class Api final : public HttpHandler {
   void CountAnswer(const std::string& operation, int status);
 
   Service& service_;
-  std::string overloaded_;  // the answer to what is refused unread
+  // The answers to what is refused unread.
+  std::string overloaded_;
+  std::string too_late_;
 };
 
 // 200 with JSON, or another status.

@@ -57,8 +57,8 @@ Reply AnswerFor(Service& service, const ResponseEvent& event, const WrittenRespo
                 bool joined) {
   switch (written.outcome) {
     case PutOutcome::kStored:
-      // From the next request on.
-      service.settled().Add(event);
+      // From the next request on; what is in the store was added by the writer.
+      if (written.spooled) service.settled().Add(event);
       return written.spooled ? Done(event, 202, "spooled", joined)
                              : Done(event, 201, "stored", joined);
     case PutOutcome::kDuplicate:
@@ -93,7 +93,7 @@ Reply SendFeedback(Service& service, const Call& call) {
     return AnswerFor(service, event, {PutOutcome::kUnknownEntity, false}, page != nullptr);
   const std::optional<size_t> key = service.keys().Find(PresentedKey(call.request));
   const Result<WrittenResponse> written =
-      service.writer().Put(event, key ? service.keys().Label(*key) : 0);
+      service.writer().Put(event, key ? service.keys().Label(*key) : 0, call.deadline);
   const char* outcome = "failed";
   if (written.ok()) {
     constexpr const char* kNames[] = {"stored", "duplicate", "conflict", "unknown"};

@@ -4,14 +4,22 @@
 #define DYNAJOB_SERVE_SRC_EARLY_REFUSAL_H_
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
+
+#include "http_message.h"
 
 namespace dynajob {
 
-// The length of the request that `bytes` begin with, where that is a whole request for the
-// recommendations of a stored candidate, without a body, and the connection stays open after its
-// answer. 0 for everything else, which is to be parsed.
-size_t RefusableLength(std::string_view bytes);
+struct RefusableRequest {
+  size_t length = 0;         // in bytes
+  std::string_view timeout;  // what kTimeoutHeader says; empty without one
+};
+
+// What `bytes` begin with, where that is a whole request for the recommendations of a stored
+// candidate, without a body, and the connection stays open after its answer. Everything else is to
+// be parsed.
+std::optional<RefusableRequest> FindRefusable(std::string_view bytes);
 
 }  // namespace dynajob
 

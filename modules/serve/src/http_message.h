@@ -12,6 +12,9 @@ namespace dynajob {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+// Says how many milliseconds the client waits, from the first byte of its request.
+inline constexpr std::string_view kTimeoutHeader = "X-Request-Timeout-Ms";
+
 struct HttpRequest {
   std::string method;                                        // upper case
   std::vector<std::string> path;                             // segments, percent-decoded

@@ -168,7 +168,7 @@ void EpollServer::Arrive(Connection& connection) {
 }
 
 bool EpollServer::Refuse(Connection& connection) {
-  const auto refusal = handler_.RefuseUnread(connection.stream.Peek());
+  const auto refusal = handler_.RefuseUnread(connection.stream.Peek(), connection.since);
   if (!refusal) return false;
   if (connection.stream.AnswerPeeked(refusal->length, refusal->answer)) {
     Pause(connection);

@@ -42,14 +42,14 @@ class HttpHandler {
   virtual std::optional<HttpResponse> Admit(const HttpRequest& head) = 0;
   virtual HttpResponse Handle(const HttpRequest& request) = 0;
   // A whole answer to the request that `bytes` begin with, where that is refused for load without
-  // being read, and how many of the bytes that request is. Called by the thread that all
-  // connections wait for: it costs next to nothing and never waits.
+  // being read, and how many of the bytes that request is; its first byte was there at `received`.
+  // Called by the thread that all connections wait for: it costs next to nothing and never waits.
   struct Refusal {
     std::string_view answer;
     size_t length = 0;
   };
   virtual bool RefusesUnread() const = 0;  // whether there is any use in asking
-  virtual std::optional<Refusal> RefuseUnread(std::string_view bytes) = 0;
+  virtual std::optional<Refusal> RefuseUnread(std::string_view bytes, SteadyTime received) = 0;
   // The answer to what is not a request, or to one that failed: 400, 408, 413, 431, 500, 503, ….
   virtual HttpResponse Fail(int status) = 0;
 };

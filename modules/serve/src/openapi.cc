@@ -68,7 +68,7 @@ Json ParametersOf(const Route& route) {
   }
   if (route.right != Right::kOpen)
     parameters.push_back(
-        {{"name", "X-Request-Timeout-Ms"},
+        {{"name", kTimeoutHeader},
          {"in", "header"},
          {"schema", ToJsonSchema(Integer("How long the client waits", 1, kMaxTimeoutMs))}});
   return parameters;
@@ -196,12 +196,12 @@ With keys (`serve.keys_file`, or `DYNAJOB_SERVE_READ_KEY`, `DYNAJOB_SERVE_FEEDBA
 *read* may read and ask for recommendations, *feedback* also send feedback, *admin* everything.
 
 **Deadlines.** `X-Request-Timeout-Ms` says how long the client waits, from the first byte of the
-request; what cannot be done in time is refused with 503 rather than done in vain.
+request; what cannot be done in time is refused with 503 rather than done in vain. Feedback that the
+store did not take in time may be stored all the same: sent again, the same `event_id` counts once.
 
 **Load.** More than the server can do is refused early with 503 and `Retry-After`: bulk work first,
-explanations next, recommendations last; health and metrics are always answered. While no more
-recommendations are taken, `GET /v1/recommend` is refused before its key and parameters are looked at,
-and a client that asks again at once waits up to half a second for its answer. Each key has a rate
+explanations next, recommendations last; health and metrics are always answered. What
+`GET /v1/recommend` asks for beyond that is refused before its key and parameters are looked at, and a client that asks again at once waits up to half a second for its answer. Each key has a rate
 (`serve.rate`); beyond it 429 and `Retry-After`.
 
 **Page.** `GET /` is the dashboard, with its files `/app.js` and `/app.css`: a client of this API like

@@ -32,7 +32,8 @@ HttpResponse ToResponse(const Problem& problem) {
       json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   if (problem.retry_after_seconds)
     response.headers.emplace_back("Retry-After", std::to_string(*problem.retry_after_seconds));
-  response.back_off = problem.kind.name == kTooBusy.name || problem.kind.name == kRateLimited.name;
+  response.back_off = problem.kind.name == kTooBusy.name || problem.kind.name == kTooLate.name ||
+                      problem.kind.name == kRateLimited.name;
   if (problem.kind.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
 }
@@ -45,9 +46,12 @@ Problem FromError(const Error& error) {
       return {.kind = kNoSuchThing, .detail = error.message};
     case ErrorCode::kFailedPrecondition:
       return {.kind = kConflicting, .detail = error.message};
+    case ErrorCode::kCancelled:
+      return {.kind = kTooLate,
+              .detail = "it was not done in time; nothing was acknowledged, so send it again",
+              .retry_after_seconds = kStoreRetrySeconds};
     case ErrorCode::kStoreUnreachable:
     case ErrorCode::kIo:
-    case ErrorCode::kCancelled:
       return {.kind = kStoreAway,
               .detail = "the store did not take it; nothing was acknowledged, so send it again",
               .retry_after_seconds = kStoreRetrySeconds};

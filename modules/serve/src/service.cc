@@ -280,6 +280,7 @@ Status Service::StartWriter() {
   writer_ = std::make_unique<StoreWriter>(
       std::move(store_), std::move(spool), parts_.open_store, parts_.log,
       [this](const ResponseEvent& event, uint32_t key) {
+        settled_.Add(event);
         const std::lock_guard lock(learner_mutex_);
         if (learner_ != nullptr) learner_->Add(event, key);
         if (random_start_ != nullptr) random_start_->Add(event, key);

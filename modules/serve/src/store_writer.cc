@@ -59,30 +59,37 @@ size_t StoreWriter::waiting() const {
   return in_flight_;
 }
 
-Result<WrittenResponse> StoreWriter::Submit(Entry entry) {
+Result<WrittenResponse> StoreWriter::Submit(Entry entry, std::optional<SteadyTime> deadline) {
   std::future<Result<WrittenResponse>> done = entry.done.get_future();
+  uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
     if (in_flight_ >= options_.queue)
       return IoError(fmt::format("the queue of writes is full: {} wait", in_flight_));
     ++in_flight_;
+    entry.number = number = next_number_++;
     queue_.push_back(std::move(entry));
   }
   changed_.notify_one();
-  done.wait();
+  const bool in_time = !deadline || done.wait_until(*deadline) == std::future_status::ready;
+  if (!deadline) done.wait();
   {
     const std::lock_guard lock(mutex_);
     --in_flight_;
+    if (!in_time) std::erase_if(queue_, [&](const Entry& e) { return e.number == number; });
   }
+  if (!in_time) return Error{ErrorCode::kCancelled, "the store did not answer in time"};
   return done.get();
 }
 
-Result<WrittenResponse> StoreWriter::Put(const ResponseEvent& event, uint32_t key) {
-  return Submit({event, key, nullptr, {}});
+Result<WrittenResponse> StoreWriter::Put(const ResponseEvent& event, uint32_t key,
+                                         SteadyTime deadline) {
+  return Submit({.event = event, .key = key, .task = nullptr, .number = 0, .done = {}}, deadline);
 }
 
 Status StoreWriter::Run(Task task) {
-  const Result<WrittenResponse> done = Submit({{}, 0, std::move(task), {}});
+  const Result<WrittenResponse> done = Submit(
+      {.event = {}, .key = 0, .task = std::move(task), .number = 0, .done = {}}, std::nullopt);
   return done.ok() ? Status::Ok() : Status(done.error());
 }
 

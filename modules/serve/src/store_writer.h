@@ -61,9 +61,11 @@ class StoreWriter {
   // Finishes what was given.
   ~StoreWriter();
 
-  // kIo with the word "queue" when too much waits.
-  Result<WrittenResponse> Put(const ResponseEvent& event, uint32_t key);
-  // Runs `task` with the store. Other tasks run before or after it, never at the same time.
+  // kIo with the word "queue" when too much waits; kCancelled when it was not safe by the deadline:
+  // if its turn had come by then it is written later, or not.
+  Result<WrittenResponse> Put(const ResponseEvent& event, uint32_t key, SteadyTime deadline);
+  // Runs `task` with the store, however long that takes. Other tasks run before or after it, never
+  // at the same time.
   Status Run(Task task);
 
   bool store_available() const { return available_.load(); }
@@ -77,10 +79,11 @@ class StoreWriter {
     ResponseEvent event;
     uint32_t key = 0;
     Task task;  // null: `event` is to be written
+    uint64_t number = 0;
     std::promise<Result<WrittenResponse>> done;
   };
 
-  Result<WrittenResponse> Submit(Entry entry);
+  Result<WrittenResponse> Submit(Entry entry, std::optional<SteadyTime> deadline);
   void Loop();
   void WriteGroup(std::vector<Entry>& group);
   void SpoolGroup(std::vector<Entry>& group, const Error& error);
@@ -102,9 +105,11 @@ class StoreWriter {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Entry> queue_;  // guarded by mutex_
-  size_t in_flight_ = 0;     // guarded by mutex_
-  bool stop_ = false;        // guarded by mutex_
+  // Guarded by mutex_.
+  std::deque<Entry> queue_;
+  uint64_t next_number_ = 0;
+  size_t in_flight_ = 0;
+  bool stop_ = false;
   std::thread thread_;
 };
 

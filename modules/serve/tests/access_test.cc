@@ -117,30 +117,57 @@ TEST(AdmissionGate, LetsNobodyWaitBeyondTheDeadline) {
 TEST(AdmissionGate, RefusesAtOnceWhoCouldNotBeDoneInTime) {
   AdmissionGate gate(1, 4);
   const SteadyTime far = steady_clock::now() + seconds(3600);
-  for (int i = 0; i < 3; ++i) {
+  {
+    const auto work = gate.Enter(WorkClass::kRecommend, far);
+    std::this_thread::sleep_for(milliseconds(400));
+  }
+  const auto holder = gate.Enter(WorkClass::kRecommend, far);
+  const SteadyTime before = steady_clock::now();
+  EXPECT_EQ(gate.Enter(WorkClass::kRecommend, before + milliseconds(300)).outcome(),
+            AdmissionGate::Outcome::kDeadline);
+  EXPECT_LT(steady_clock::now(), before + milliseconds(300));
+}
+
+TEST(AdmissionGate, TellsHowLongWhoeverComesWouldWait) {
+  AdmissionGate gate(1, 2);
+  const SteadyTime far = steady_clock::now() + seconds(3600);
+  auto holder = std::make_unique<AdmissionGate::Ticket>(gate.Enter(WorkClass::kRecommend, far));
+  std::this_thread::sleep_for(milliseconds(50));
+  holder.reset();
+  holder = std::make_unique<AdmissionGate::Ticket>(gate.Enter(WorkClass::kRecommend, far));
+  EXPECT_FALSE(gate.has_line());
+  std::vector<std::thread> waiting;
+  const auto wait = [&](size_t now) {
+    waiting.emplace_back([&] {
+      EXPECT_EQ(gate.Enter(WorkClass::kRecommend, far).outcome(),
+                AdmissionGate::Outcome::kAdmitted);
+    });
+    while (gate.load().waiting < now) std::this_thread::yield();
+  };
+  wait(1);
+  EXPECT_TRUE(gate.has_line());
+  EXPECT_GE(gate.expected_time(), milliseconds(100));  // who is in line, and the work
+  EXPECT_LT(gate.expected_time(), seconds(3600));
+  wait(2);
+  EXPECT_EQ(gate.expected_time(), AdmissionGate::Duration::max());
+  holder.reset();
+  for (std::thread& thread : waiting) thread.join();
+  EXPECT_FALSE(gate.has_line());
+}
+
+TEST(AdmissionGate, LeavesTheLineWhenTheTimeIsTooShortForTheWork) {
+  AdmissionGate gate(1, 4);
+  const SteadyTime far = steady_clock::now() + seconds(3600);
+  {
     const auto work = gate.Enter(WorkClass::kRecommend, far);
     std::this_thread::sleep_for(milliseconds(200));
   }
   const auto holder = gate.Enter(WorkClass::kRecommend, far);
-  const SteadyTime before = steady_clock::now();
-  // Work has taken 200 ms, of which the average knows a part by now.
-  EXPECT_EQ(gate.Enter(WorkClass::kRecommend, before + milliseconds(20)).outcome(),
+  // Enough for who would be next, and the holder does not leave.
+  const SteadyTime deadline = steady_clock::now() + seconds(1);
+  EXPECT_EQ(gate.Enter(WorkClass::kRecommend, deadline).outcome(),
             AdmissionGate::Outcome::kDeadline);
-  EXPECT_LT(steady_clock::now(), before + milliseconds(20));
-}
-
-TEST(AdmissionGate, IsFullWhileTheLineIs) {
-  AdmissionGate gate(1, 1);
-  const SteadyTime soon = steady_clock::now() + seconds(20);
-  auto holder = std::make_unique<AdmissionGate::Ticket>(gate.Enter(WorkClass::kRecommend, soon));
-  EXPECT_FALSE(gate.full());
-  std::thread waiting([&] {
-    EXPECT_EQ(gate.Enter(WorkClass::kRecommend, soon).outcome(), AdmissionGate::Outcome::kAdmitted);
-  });
-  while (!gate.full()) std::this_thread::yield();
-  holder.reset();
-  waiting.join();
-  EXPECT_FALSE(gate.full());
+  EXPECT_LT(steady_clock::now(), deadline);
 }
 
 }  // namespace
