@@ -303,19 +303,6 @@ class LearningTest(ServeTest):
                                                     request_id=page["request_id"]))
         self.assertEqual((reply.status, reply.json["joined"]), (201, True))
 
-    def test_jobs_that_another_program_imports_are_ranked_without_a_restart(self):
-        serving = self.serve()
-        self.assertEqual(self.shown(serving)["eligible"], 80)
-        rows = self.directory / "more.jsonl"
-        rows.write_text(json.dumps({"id": "imported", "title": "Glazier", "description": "Cut and fit glass.",
-                                    "technical_skills": ["glass cutting"]}) + "\n")
-        self.succeed("import", rows, "--store", self.store)
-        self.succeed("embed", "--store", self.store, "--model", "sample", *settings("embeddings.dimension=16"))
-        deadline = time.monotonic() + 60
-        while (eligible := self.shown(serving)["eligible"]) != 81 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        self.assertEqual(eligible, 81)
-
 
 class RefusalTest(ServeTest):
     def test_problems_point_to_the_field(self):

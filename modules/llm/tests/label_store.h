@@ -59,6 +59,9 @@ class LabelStore final : public Store {
   Status RemoveEmbeddings(EntityKind, std::string_view, std::span<const std::string>) override {
     return None();
   }
+  Result<std::vector<StoredVector>> GetEmbeddings(EntityKind, std::string_view) override {
+    return None();
+  }
   Result<std::vector<std::string>> EmbeddedBy(EntityKind, std::string_view) override {
     return None();
   }

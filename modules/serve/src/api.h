@@ -99,6 +99,9 @@ template <typename Record>
 std::variant<EmbeddedRecord<Record>, Problem> EmbedOne(Service& service, const Record& record,
                                                        const std::string& pointer);
 
+// A person who is not served yet, from the store; with a place in the gate.
+std::variant<ServedCandidatePtr, Problem> FindNewcomer(Service& service, const std::string& id);
+
 }  // namespace dynajob
 
 #endif  // DYNAJOB_SERVE_SRC_API_H_

@@ -205,13 +205,14 @@ Reply Rank(Service& service, const Call& call, PageRequest page) {
 Reply Recommend(Service& service, const Call& call) {
   PageRequest page;
   if (auto problem = ReadQuery(call, page)) return *problem;
-  page.candidate = service.market().FindCandidate(call.path.front());
-  if (page.candidate == nullptr)
-    return Problem{.kind = kNoSuchThing,
-                   .detail = fmt::format("there is no candidate '{}' that can be ranked for",
-                                         call.path.front())};
   const AdmissionGate::Ticket ticket = Enter(service, call, page);
   if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
+  page.candidate = service.market().FindCandidate(call.path.front());
+  if (page.candidate == nullptr) {
+    auto newcomer = FindNewcomer(service, call.path.front());
+    if (auto* problem = std::get_if<Problem>(&newcomer)) return *problem;
+    page.candidate = std::get<ServedCandidatePtr>(newcomer);
+  }
   return Rank(service, call, std::move(page));
 }
 

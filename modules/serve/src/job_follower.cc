@@ -12,12 +12,8 @@ constexpr milliseconds kRetry{2000};
 
 // As Store::LoadCatalog would make it; null when the vectors are not there or do not fit.
 ServedJobPtr Assemble(const JobChange& change, const Catalog& catalog, const CatalogSpec& spec) {
-  std::vector<EmbeddingRow> rows;
-  for (const StoredVector& vector : change.vectors)
-    if (vector.embedder == catalog.embedder())
-      rows.push_back({change.id, vector.field, vector.values});
-  Result<std::vector<float>> vector =
-      AssembleVector(catalog.action_fields(), spec.action_fields, rows, change.id);
+  Result<std::vector<float>> vector = AssembleVector(catalog.action_fields(), spec.action_fields,
+                                                     change.vectors, catalog.embedder(), change.id);
   if (!vector.ok()) return nullptr;
   return std::make_shared<const ServedJob>(*change.job, std::move(*vector));
 }

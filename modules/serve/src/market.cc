@@ -110,4 +110,14 @@ Result<std::vector<float>> AssembleVector(std::span<const FieldSlice> fields,
   return vector;
 }
 
+Result<std::vector<float>> AssembleVector(std::span<const FieldSlice> fields,
+                                          std::span<const FieldSpec> specs,
+                                          std::span<const StoredVector> vectors,
+                                          std::string_view embedder, std::string_view id) {
+  std::vector<EmbeddingRow> rows;
+  for (const StoredVector& vector : vectors)
+    if (vector.embedder == embedder) rows.push_back({std::string(id), vector.field, vector.values});
+  return AssembleVector(fields, specs, rows, id);
+}
+
 }  // namespace dynajob

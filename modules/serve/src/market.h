@@ -17,6 +17,7 @@
 #include "dynajob/agent/pair_encoder.h"
 #include "dynajob/core/catalog.h"
 #include "dynajob/core/result.h"
+#include "dynajob/stores/job_feed.h"
 #include "dynajob/stores/records.h"
 
 namespace dynajob {
@@ -97,6 +98,12 @@ class Market {
 Result<std::vector<float>> AssembleVector(std::span<const FieldSlice> fields,
                                           std::span<const FieldSpec> specs,
                                           std::span<const EmbeddingRow> rows, std::string_view id);
+
+// The same from vectors as they are stored; those of other embedders do not count.
+Result<std::vector<float>> AssembleVector(std::span<const FieldSlice> fields,
+                                          std::span<const FieldSpec> specs,
+                                          std::span<const StoredVector> vectors,
+                                          std::string_view embedder, std::string_view id);
 
 }  // namespace dynajob
 

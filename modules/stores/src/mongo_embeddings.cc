@@ -222,6 +222,13 @@ Status MongoStore::PutEmbeddings(EntityKind kind, std::string_view embedder,
   return Status::Ok();
 }
 
+Result<std::vector<StoredVector>> MongoStore::GetEmbeddings(EntityKind kind, std::string_view id) {
+  DYNAJOB_ASSIGN_OR_RETURN(auto vectors, ReadStoredVectors(*connection_, names_, options_.embedder,
+                                                           kind, {std::string(id)}));
+  const auto found = vectors.find(std::string(id));
+  return found == vectors.end() ? std::vector<StoredVector>() : std::move(found->second);
+}
+
 // By the notes beside the vectors; an entity may have several documents.
 Result<std::vector<std::string>> MongoStore::EmbeddedBy(EntityKind kind,
                                                         std::string_view embedder) {

@@ -4,7 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "bson_vector.h"
 #include "mongo_ids.h"
 #include "mongo_queries.h"
 #include "mongo_vectors.h"
@@ -28,47 +27,6 @@ Status ReadJobs(const MongoFeedContext& context, const std::vector<std::string>&
       });
 }
 
-// Those that are none are as if they were not there, as for a catalog.
-std::vector<StoredVector> VectorsOf(const MongoFeedContext& context, BsonView document) {
-  std::vector<StoredVector> vectors;
-  const VectorNotes notes(document);
-  for (const FieldName& field : KnownFields(EntityKind::kJob)) {
-    const std::string& stored = context.names.Vector(EntityKind::kJob, field.name);
-    bson_iter_t value;
-    std::vector<float> values;
-    if (!bson_iter_init_find(&value, document.get(), stored.c_str()) ||
-        DecodeVector(static_cast<uint8_t>(bson_iter_type(&value)), BytesOf(value), values).defect !=
-            VectorDefect::kNone)
-      continue;
-    const auto note = notes.Of(stored);
-    vectors.push_back({std::string(field.name),
-                       std::string(note ? note->embedder : context.options.embedder),
-                       std::move(values)});
-  }
-  return vectors;
-}
-
-Status ReadVectors(const MongoFeedContext& context, const std::vector<std::string>& ids,
-                   ChangesById& changes) {
-  const std::string& reference = context.names.job_reference;
-  std::map<std::string, std::string> chosen;  // of several documents that of the first _id counts
-  const auto restart = [&] {
-    chosen.clear();
-    for (const std::string& id : ids) changes[id].vectors.clear();
-  };
-  return context.connection.Find(context.names.job_embeddings, FilterByTexts(reference, ids),
-                                 Bson(), ReadFrom::kPrimary, restart, [&](BsonView document) {
-                                   const auto owner = IdAt(document, reference);
-                                   const std::string id = IdAt(document, "_id").value_or("");
-                                   if (!owner || !changes.contains(*owner)) return Status::Ok();
-                                   const auto [first, is_first] = chosen.try_emplace(*owner, id);
-                                   if (!is_first && first->second <= id) return Status::Ok();
-                                   first->second = id;
-                                   changes[*owner].vectors = VectorsOf(context, document);
-                                   return Status::Ok();
-                                 });
-}
-
 }  // namespace
 
 Result<std::vector<JobChange>> ReadJobChanges(const MongoFeedContext& context,
@@ -81,7 +39,10 @@ Result<std::vector<JobChange>> ReadJobChanges(const MongoFeedContext& context,
         ids.begin() + static_cast<std::ptrdiff_t>(begin),
         ids.begin() + static_cast<std::ptrdiff_t>(std::min(begin + page, ids.size())));
     DYNAJOB_RETURN_IF_ERROR(ReadJobs(context, part, changes));
-    DYNAJOB_RETURN_IF_ERROR(ReadVectors(context, part, changes));
+    DYNAJOB_ASSIGN_OR_RETURN(
+        auto vectors, ReadStoredVectors(context.connection, context.names, context.options.embedder,
+                                        EntityKind::kJob, part));
+    for (auto& [id, all] : vectors) changes[id].vectors = std::move(all);
   }
   std::vector<JobChange> in_order;
   for (auto& [id, change] : changes) {

@@ -1,10 +1,14 @@
 #include "mongo_vectors.h"
 
 #include <algorithm>
+#include <set>
 
 #include "dynajob/core/text.h"
 
+#include "bson_vector.h"
 #include "float32_bytes.h"
+#include "mongo_ids.h"
+#include "mongo_queries.h"
 
 namespace dynajob {
 namespace {
@@ -74,6 +78,56 @@ std::optional<VectorNote> VectorNotes::Of(const std::string& stored_field) const
   const bool is_ours = !note.embedder.empty() && note.dimension > 0 && IsPrintable(note.embedder) &&
                        SanitizeUtf8(note.embedder) == note.embedder;
   return is_ours ? std::optional(note) : std::nullopt;
+}
+
+namespace {
+
+std::vector<StoredVector> VectorsOf(const MongoNames& names, std::string_view embedder,
+                                    EntityKind kind, BsonView document) {
+  std::vector<StoredVector> vectors;
+  const VectorNotes notes(document);
+  for (const FieldName& field : KnownFields(kind)) {
+    const std::string& stored = names.Vector(kind, field.name);
+    bson_iter_t value;
+    std::vector<float> values;
+    if (!bson_iter_init_find(&value, document.get(), stored.c_str()) ||
+        DecodeVector(static_cast<uint8_t>(bson_iter_type(&value)), BytesOf(value), values).defect !=
+            VectorDefect::kNone)
+      continue;
+    const auto note = notes.Of(stored);
+    vectors.push_back({std::string(field.name), std::string(note ? note->embedder : embedder),
+                       std::move(values)});
+  }
+  return vectors;
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::vector<StoredVector>>> ReadStoredVectors(
+    const MongoConnection& connection, const MongoNames& names, std::string_view embedder,
+    EntityKind kind, const std::vector<std::string>& ids) {
+  struct Chosen {
+    std::string document;
+    std::vector<StoredVector> vectors;
+  };
+  const std::set<std::string> wanted(ids.begin(), ids.end());
+  std::map<std::string, Chosen> chosen;
+  const std::string& reference = names.Reference(kind);
+  DYNAJOB_RETURN_IF_ERROR(connection.Find(
+      names.Embeddings(kind), FilterByTexts(reference, ids), Bson(), ReadFrom::kPrimary,
+      [&] { chosen.clear(); },
+      [&](BsonView document) {
+        const auto owner = IdAt(document, reference);
+        const std::string id = IdAt(document, "_id").value_or("");
+        if (!owner || !wanted.contains(*owner)) return Status::Ok();
+        const auto [first, is_first] = chosen.try_emplace(*owner);
+        if (!is_first && first->second.document <= id) return Status::Ok();
+        first->second = {id, VectorsOf(names, embedder, kind, document)};
+        return Status::Ok();
+      }));
+  std::map<std::string, std::vector<StoredVector>> vectors;
+  for (auto& [id, of] : chosen) vectors.emplace(id, std::move(of.vectors));
+  return vectors;
 }
 
 }  // namespace dynajob

@@ -5,12 +5,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "dynajob/core/result.h"
+#include "dynajob/stores/job_feed.h"
+#include "dynajob/stores/mongo_options.h"
+#include "dynajob/stores/records.h"
+
+#include "mongo_connection.h"
 #include "mongo_handles.h"
 
 namespace dynajob {
@@ -46,6 +53,13 @@ class VectorNotes {
 
   std::optional<bson_iter_t> notes_;
 };
+
+// The vectors of these entities, by id. Those that are none are as if
+// they were not there, as for a catalog; of several documents of one entity that of the first _id
+// counts. `embedder` is taken for the maker of vectors that name none.
+Result<std::map<std::string, std::vector<StoredVector>>> ReadStoredVectors(
+    const MongoConnection& connection, const MongoNames& names, std::string_view embedder,
+    EntityKind kind, const std::vector<std::string>& ids);
 
 }  // namespace dynajob
 

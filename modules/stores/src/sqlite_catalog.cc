@@ -119,6 +119,11 @@ Status SqliteStore::RemoveEmbeddings(EntityKind kind, std::string_view field,
   return transaction.Commit();
 }
 
+Result<std::vector<StoredVector>> SqliteStore::GetEmbeddings(EntityKind kind, std::string_view id) {
+  DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement vectors, PrepareVectors(*database_, kind));
+  return ReadVectors(vectors, kind, std::string(id), database_->path());
+}
+
 Result<std::vector<std::string>> SqliteStore::EmbeddedBy(EntityKind kind,
                                                          std::string_view embedder) {
   const EntityTables& tables = TablesOf(kind);

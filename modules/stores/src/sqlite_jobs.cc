@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "float32_bytes.h"
 #include "sqlite_records.h"
 #include "sqlite_store.h"
 
@@ -74,42 +73,15 @@ class SqliteJobFeed final : public JobFeed {
     DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement record,
                              database_.Prepare(fmt::format("SELECT {} FROM {} WHERE id = ?",
                                                            tables.columns, tables.entities)));
-    DYNAJOB_ASSIGN_OR_RETURN(
-        SqliteStatement vectors,
-        database_.Prepare(fmt::format(
-            "SELECT field, embedder, vector, checksum FROM {} WHERE {} = ? ORDER BY field",
-            tables.embeddings, tables.owner)));
+    DYNAJOB_ASSIGN_OR_RETURN(SqliteStatement vectors, PrepareVectors(database_, EntityKind::kJob));
     for (JobChange& change : changes) {
       DYNAJOB_ASSIGN_OR_RETURN(const bool exists, record.Bind(change.id).Step());
       if (exists)
         DYNAJOB_RETURN_IF_ERROR(ReadRecord(record, database_.path(), change.job.emplace()));
       record.Reset();
-      vectors.Bind(change.id);
-      for (;;) {
-        DYNAJOB_ASSIGN_OR_RETURN(const bool more, vectors.Step());
-        if (!more) break;
-        DYNAJOB_RETURN_IF_ERROR(AddVector(vectors, change));
-      }
-      vectors.Reset();
+      DYNAJOB_ASSIGN_OR_RETURN(change.vectors,
+                               ReadVectors(vectors, EntityKind::kJob, change.id, database_.path()));
     }
-    return Status::Ok();
-  }
-
-  Status AddVector(const SqliteStatement& row, JobChange& change) const {
-    const std::string_view field = ShortFieldName(EntityKind::kJob, row.Text(0));
-    if (field.empty()) return Status::Ok();
-    const std::span<const std::byte> bytes = row.Bytes(2);
-    if (bytes.size() % sizeof(float) != 0 ||
-        (!row.IsNull(3) && row.Int64(3) != VectorChecksum(change.id, row.Text(0), bytes)))
-      return CorruptData(
-          fmt::format("{}: embedding of job '{}', field '{}': wrong checksum or {} "
-                      "bytes, which are no whole number of values",
-                      database_.path(), change.id, field, bytes.size()));
-    StoredVector& vector = change.vectors.emplace_back();
-    vector.field = field;
-    vector.embedder = row.Text(1);
-    vector.values.resize(bytes.size() / sizeof(float));
-    DecodeFloat32(bytes, vector.values);
     return Status::Ok();
   }
 

@@ -7,6 +7,8 @@
 
 #include "dynajob/core/file.h"
 
+#include "float32_bytes.h"
+
 namespace dynajob {
 namespace {
 
@@ -191,6 +193,39 @@ Status ReadRecord(const SqliteStatement& row, const std::string& path, Candidate
   candidate.seniority = reader.Enum("seniority", ParseSeniority);
   candidate.expected_salary = reader.Number();
   return reader.status();
+}
+
+Result<SqliteStatement> PrepareVectors(SqliteDatabase& database, EntityKind kind) {
+  const EntityTables& tables = TablesOf(kind);
+  return database.Prepare(
+      fmt::format("SELECT field, embedder, vector, checksum FROM {} WHERE {} = ? ORDER BY field",
+                  tables.embeddings, tables.owner));
+}
+
+Result<std::vector<StoredVector>> ReadVectors(SqliteStatement& vectors, EntityKind kind,
+                                              const std::string& id, const std::string& path) {
+  std::vector<StoredVector> read;
+  vectors.Bind(id);
+  for (;;) {
+    DYNAJOB_ASSIGN_OR_RETURN(const bool more, vectors.Step());
+    if (!more) break;
+    const std::string_view field = ShortFieldName(kind, vectors.Text(0));
+    if (field.empty()) continue;
+    const std::span<const std::byte> bytes = vectors.Bytes(2);
+    if (bytes.size() % sizeof(float) != 0 ||
+        (!vectors.IsNull(3) && vectors.Int64(3) != VectorChecksum(id, vectors.Text(0), bytes)))
+      return CorruptData(
+          fmt::format("{}: embedding of {} '{}', field '{}': wrong checksum or {} bytes, which are "
+                      "no whole number of values",
+                      path, ToString(kind), id, field, bytes.size()));
+    StoredVector& vector = read.emplace_back();
+    vector.field = field;
+    vector.embedder = vectors.Text(1);
+    vector.values.resize(bytes.size() / sizeof(float));
+    DecodeFloat32(bytes, vector.values);
+  }
+  vectors.Reset();
+  return read;
 }
 
 int64_t VectorChecksum(std::string_view id, std::string_view stored_field,

@@ -7,9 +7,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dynajob/core/result.h"
 #include "dynajob/core/types.h"
+#include "dynajob/stores/job_feed.h"
 #include "dynajob/stores/records.h"
 
 #include "sqlite_database.h"
@@ -34,6 +36,12 @@ void BindRecord(SqliteStatement& statement, const Candidate& candidate);
 // kCorruptData, naming path, entity and column, when a value is not what the column holds.
 Status ReadRecord(const SqliteStatement& row, const std::string& path, Job& job);
 Status ReadRecord(const SqliteStatement& row, const std::string& path, Candidate& candidate);
+
+// All vectors of one entity; a statement for many calls of ReadVectors.
+Result<SqliteStatement> PrepareVectors(SqliteDatabase& database, EntityKind kind);
+// kCorruptData, naming path, entity and field, when a vector is not what was written.
+Result<std::vector<StoredVector>> ReadVectors(SqliteStatement& vectors, EntityKind kind,
+                                              const std::string& id, const std::string& path);
 
 // CRC-32 over whose vector it is and its bytes.
 int64_t VectorChecksum(std::string_view id, std::string_view stored_field,

@@ -34,6 +34,7 @@ class SqliteStore : public Store {
                        std::span<const EmbeddingRow> rows) override;
   Status RemoveEmbeddings(EntityKind kind, std::string_view field,
                           std::span<const std::string> ids) override;
+  Result<std::vector<StoredVector>> GetEmbeddings(EntityKind kind, std::string_view id) override;
   Result<std::vector<std::string>> EmbeddedBy(EntityKind kind, std::string_view embedder) override;
   Result<Catalog> LoadCatalog(const CatalogSpec& spec) override;
   Result<std::vector<std::string>> FindJobIds(const JobFilter& filter) override;

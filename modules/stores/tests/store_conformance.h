@@ -326,6 +326,21 @@ TEST_P(StoreConformance, KnowsWhoHasVectorsOfOneEmbedderAndOfNoOther) {
   EXPECT_EQ(store_->EmbeddedBy(EntityKind::kJob, embedder).value(), *jobs);
 }
 
+TEST_P(StoreConformance, GivesTheVectorsOfOneEntity) {
+  PutSmallCatalog();
+  PutVectors(EntityKind::kCandidate, {{"c1", "soft", {0.25f, -1.0f}}}, "another");
+  auto vectors = store_->GetEmbeddings(EntityKind::kCandidate, "c1");
+  ASSERT_TRUE(vectors.ok()) << MessageOf(vectors);
+  std::ranges::sort(*vectors, {}, &StoredVector::field);
+  const std::vector<StoredVector> expected = {
+      {"hard", "test-v1", CandidateRows("c1", 1.0f)[0].vector},
+      {"soft", "another", {0.25f, -1.0f}}};
+  EXPECT_EQ(*vectors, expected);
+  EXPECT_EQ(store_->GetEmbeddings(EntityKind::kJob, "j2")->size(), JobRows("j2", 20.0f).size());
+  EXPECT_TRUE(store_->GetEmbeddings(EntityKind::kCandidate, "nobody")->empty());
+  EXPECT_TRUE(store_->GetEmbeddings(EntityKind::kJob, "c1")->empty());
+}
+
 // Jobs that differ in every fact of a filter.
 inline std::vector<Job> JobsOfAllKinds() {
   std::vector<Job> jobs;

@@ -69,6 +69,9 @@ class Store {
   // Removes the vectors of one field from these entities; those that have none are passed over.
   virtual Status RemoveEmbeddings(EntityKind kind, std::string_view field,
                                   std::span<const std::string> ids) = 0;
+  // All vectors of one entity that can be used, each field once; none for an id that is not in the
+  // store.
+  virtual Result<std::vector<StoredVector>> GetEmbeddings(EntityKind kind, std::string_view id) = 0;
   // Ids of the entities that have vectors by this embedder and by no other, in ascending order.
   virtual Result<std::vector<std::string>> EmbeddedBy(EntityKind kind,
                                                       std::string_view embedder) = 0;
