@@ -12,16 +12,16 @@
 
 namespace dynajob {
 
-void FuzzEmbeddingsReply(std::string_view bytes);
+bool FuzzEmbeddingsReply(std::string_view bytes);
 
-// The first byte says how many texts were sent.
-void FuzzEmbeddingsReply(std::string_view bytes) {
-  if (bytes.empty()) return;
+// The first byte says how many texts were sent. Whether the answer could be read.
+bool FuzzEmbeddingsReply(std::string_view bytes) {
+  if (bytes.empty()) return false;
   const size_t count = 1 + static_cast<unsigned char>(bytes.front()) % 4;
   const auto reply = ParseEmbeddingsReply(bytes.substr(1), count);
   if (!reply.ok()) {
     DYNAJOB_CHECK(reply.error().code == ErrorCode::kCorruptData, "bytes are data");
-    return;
+    return false;
   }
   DYNAJOB_CHECK(reply->vectors.rows() == count, "a vector a text");
   DYNAJOB_CHECK(reply->vectors.cols() > 0, "a vector has numbers");
@@ -31,6 +31,7 @@ void FuzzEmbeddingsReply(std::string_view bytes) {
                   "numbers are finite");
   const auto& cost = reply->usage.cost_usd;
   DYNAJOB_CHECK(!cost || (std::isfinite(*cost) && *cost >= 0), "a cost is an amount");
+  return true;
 }
 
 }  // namespace dynajob

@@ -44,23 +44,22 @@ class LearnerFixture : public ::testing::Test {
     online_.warmup_steps = 0;
   }
 
-  Result<std::unique_ptr<Learner>> TryStart() {
-    return Learner::Start({.options = options_,
-                           .online = online_,
-                           .rewards = {},
-                           .epsilon = 0.1,
-                           .market = &market_,
-                           .snapshots = &snapshots_,
-                           .settled = &settled_,
-                           .metrics = &metrics_,
-                           .directory = directory_.path() / "learner",
-                           .log =
-                               [this](const std::string& line) {
-                                 const std::lock_guard lock(mutex_);
-                                 lines_.push_back(line);
-                               }},
-                          base_, *store_);
+  LearnerParts Parts() {
+    return {.options = options_,
+            .online = online_,
+            .rewards = {},
+            .epsilon = 0.1,
+            .market = &market_,
+            .snapshots = &snapshots_,
+            .settled = &settled_,
+            .metrics = &metrics_,
+            .directory = directory_.path() / "learner",
+            .log = [this](const std::string& line) {
+              const std::lock_guard lock(mutex_);
+              lines_.push_back(line);
+            }};
   }
+  Result<std::unique_ptr<Learner>> TryStart() { return Learner::Start(Parts(), base_, *store_); }
   void Start() {
     auto learner = TryStart();
     ASSERT_TRUE(learner.ok()) << learner.error().message;

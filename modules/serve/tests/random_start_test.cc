@@ -12,18 +12,6 @@ namespace {
 
 class RandomStartTest : public LearnerFixture {
  protected:
-  LearnerParts Parts() {
-    return {.options = options_,
-            .online = online_,
-            .rewards = {},
-            .epsilon = 0.1,
-            .market = &market_,
-            .snapshots = &snapshots_,
-            .settled = &settled_,
-            .metrics = &metrics_,
-            .directory = directory_.path() / "learner",
-            .log = [](const std::string&) {}};
-  }
   void StartBoth() {
     Start();
     auto start = RandomStart::Start(Parts(), *base_, *store_);
