@@ -106,7 +106,7 @@ TEST(Study, NumbersAreNotLongerThanTheyWereWritten) {
 
 TEST(Study, EveryStudyOfTheProgramCanBeRun) {
   const std::vector<std::pair<std::string, size_t>> cell_counts = {
-      {"label-noise", 19}, {"planning", 11}, {"budget", 5}, {"input", 6}, {"learner", 2}};
+      {"label-noise", 19}, {"planning", 11}, {"budget", 5}, {"input", 6}, {"learner", 2}, {"precision", 2}};
   ASSERT_EQ(BuiltInStudies().size(), cell_counts.size());
   for (const auto& [name, count] : cell_counts) {
     SCOPED_TRACE(name);
