@@ -35,6 +35,9 @@ enum class Precision {
   kBfloat16,  // products of rounded operands: half the time and memory where the processor has it
 };
 
+// What networks are computed on. This build has the CPU only; the other is refused with a message.
+enum class Device { kCpu, kCuda };
+
 // Where the pairs of simulated experience come from (Sutton and Barto 2018, section 8.2).
 enum class SearchControl {
   kReplay,  // pairs that were tried, as the specification
@@ -56,9 +59,11 @@ struct NetworkOptions {
   std::vector<std::string> product_pairs = {"hard:tech", "soft:soft"};
   bool structured_facts = true;  // salary gap, distance, work mode, seniority gap as inputs
   Backend backend = Backend::kFused;
-  // With Backend::kFused. kBfloat16 is for gradients and for tables of concatenated inputs (without
-  // products, facts or a bilinear term); everything else stays float32.
+  // With Backend::kFused. kBfloat16 is for gradients, for ranking (candidate_scorer.h) and for the
+  // learner's tables of concatenated inputs (without products, facts or a bilinear term);
+  // everything else stays float32.
   Precision precision = Precision::kFloat32;
+  Device device = Device::kCpu;
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);

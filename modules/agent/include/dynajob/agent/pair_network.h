@@ -4,6 +4,7 @@
 #ifndef DYNAJOB_AGENT_PAIR_NETWORK_H_
 #define DYNAJOB_AGENT_PAIR_NETWORK_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -22,6 +23,7 @@ namespace dynajob {
 class CandidateLayer;  // src/first_layer.h
 class MlpGradient;     // src/mlp.h
 struct MlpShape;       // src/mlp.h
+class RankingWeights;  // src/ranking_weights.h
 
 // Which matrix kernels this processor gets: "avx512_bf16", "avx512", "avx2" or "portable". All but
 // the last give the same bits.
@@ -65,7 +67,9 @@ class PairNetwork {
   ~PairNetwork();
 
   // out[i] = f(candidate, jobs[i]), dropout off. What the candidate gives to the first layer is
-  // computed once, products of paired fields included: they are linear in the job.
+  // computed once, products of paired fields included: they are linear in the job. Evaluate and
+  // EvaluateShares compute in float32 whatever the precision: learners use them, whose weights
+  // change from call to call. Rankings are for candidate_scorer.h.
   void Evaluate(CandidateRow candidate, std::span<const JobRow> jobs, std::span<float> out) const;
   void Evaluate(const CandidateView& candidate, std::span<const JobView> jobs,
                 std::span<float> out) const;
@@ -81,6 +85,9 @@ class PairNetwork {
   };
   void EvaluateShares(const CandidateView& candidate, std::span<const SharedJob> jobs,
                       std::span<float> out) const;
+  // For a candidate that was folded before (src/first_layer.h).
+  void EvaluateShares(const CandidateLayer& layer, const CandidateView& candidate,
+                      std::span<const SharedJob> jobs, std::span<float> out) const;
   // out[i] = f(pairs[i]), dropout off.
   void Evaluate(std::span<const Pair> pairs, std::span<float> out) const;
 
@@ -99,6 +106,8 @@ class PairNetwork {
   const PairEncoder& encoder() const { return *encoder_; }
   const MlpShape& shape() const { return *shape_; }
   Precision precision() const { return precision_; }
+  // Of the present version; made when it is first asked for.
+  std::shared_ptr<const RankingWeights> ForRanking() const;
 
   std::span<const float> parameters() const { return parameters_; }
   const OptimizerState& optimizer_state() const { return optimizer_state_; }
@@ -113,9 +122,6 @@ class PairNetwork {
   template <typename JobAt>
   void EvaluateEach(const CandidateView& candidate, size_t count, const JobAt& job_at,
                     std::span<float> out) const;
-  template <typename JobAt, typename ShareAt>
-  void EvaluateEachShare(const CandidateView& candidate, const JobAt& job_at,
-                         const ShareAt& share_at, std::span<float> out) const;
   // Completes the first layer (first width x batch): products and facts of job_at(0), …, and ReLU.
   template <typename JobAt>
   void AddCross(const CandidateLayer& layer, const CandidateView& candidate, size_t rows,
@@ -132,6 +138,7 @@ class PairNetwork {
   AlignedFloats parameters_;
   OptimizerState optimizer_state_;
   uint64_t version_ = 0;
+  mutable std::atomic<std::shared_ptr<const RankingWeights>> for_ranking_;
 };
 
 }  // namespace dynajob
