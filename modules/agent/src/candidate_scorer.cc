@@ -8,9 +8,9 @@
 namespace dynajob {
 namespace {
 
-// Jobs whose rows are listed together, multiples of the rows that PackedLayers takes at once. Fewer
+// Jobs whose rows are listed together. Fewer, a multiple of those that PackedLayers takes at once,
 // where a row per job is computed before, which then stays in the caches.
-constexpr size_t kListedJobs = 960;
+constexpr size_t kListedJobs = 4096;
 constexpr size_t kBlockJobs = 96;
 
 struct BlockScratch {

@@ -157,7 +157,7 @@ TEST(CandidateScorer, InBfloat16EqualsTheRoundedCompositionAndNearlyFloat32) {
 }
 
 TEST(CandidateScorer, InBfloat16AValueDependsOnNothingButThePair) {
-  const Catalog catalog = RandomMarket({.candidates = 3, .jobs = 301});
+  const Catalog catalog = RandomMarket({.candidates = 3, .jobs = 4200});
   for (NetworkOptions options : InputsIn(Precision::kBfloat16)) {
     for (const std::vector<int64_t>& layers : {std::vector<int64_t>{128, 64}, {31, 13, 7}, {5}}) {
       options.q_layers = layers;
