@@ -141,7 +141,7 @@ TEST(CandidateScorer, InBfloat16EqualsTheRoundedCompositionAndNearlyFloat32) {
       const CandidateScorer scorer(network, encoder->CandidateAt(kPerson));
       const std::vector<float> values = ByViews(scorer, Views(*encoder));
       std::vector<float> exact(values.size());
-      network.Evaluate(kPerson, AllJobs(catalog), exact);
+      network.Evaluate(encoder->CandidateAt(kPerson), Views(*encoder), exact);
       double error = 0, distance = 0;
       for (size_t i = 0; i < values.size(); ++i) {
         const double wanted = Composition(network, {kPerson, static_cast<JobRow>(i)});

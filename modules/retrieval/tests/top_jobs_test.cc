@@ -131,7 +131,7 @@ TEST(TopJobsTest, OfANetworkInBfloat16AreRankedInIt) {
     for (const JobRow row : rows) views.push_back(encoder->JobAt(row));
     std::vector<float> values(rows.size()), exact(rows.size());
     CandidateScorer(network, encoder->CandidateAt(1)).Evaluate(views, values);
-    network.Evaluate(CandidateRow{1}, rows, exact);
+    network.Evaluate(encoder->CandidateAt(1), views, exact);
     EXPECT_FALSE(SameBits(values, exact));
     const auto top = SelectTop(CatalogJobs(network, 1, rows), 12);
     ASSERT_TRUE(top.ok());

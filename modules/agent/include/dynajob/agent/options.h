@@ -30,6 +30,7 @@ enum class Backend {
 };
 
 // The numbers that networks are computed in. Parameters, sums and moments are float32 with both.
+// Rankings use it with every kind of input (candidate_scorer.h), learning as NetworkOptions says.
 enum class Precision {
   kFloat32,
   kBfloat16,  // products of rounded operands: half the time and memory where the processor has it
@@ -59,9 +60,8 @@ struct NetworkOptions {
   std::vector<std::string> product_pairs = {"hard:tech", "soft:soft"};
   bool structured_facts = true;  // salary gap, distance, work mode, seniority gap as inputs
   Backend backend = Backend::kFused;
-  // With Backend::kFused. kBfloat16 is for gradients, for ranking (candidate_scorer.h) and for the
-  // learner's tables of concatenated inputs (without products, facts or a bilinear term);
-  // everything else stays float32.
+  // With Backend::kFused. kBfloat16 is for gradients and for tables of concatenated inputs (without
+  // products, facts or a bilinear term); everything else stays float32.
   Precision precision = Precision::kFloat32;
   Device device = Device::kCpu;
 

@@ -67,9 +67,7 @@ class PairNetwork {
   ~PairNetwork();
 
   // out[i] = f(candidate, jobs[i]), dropout off. What the candidate gives to the first layer is
-  // computed once, products of paired fields included: they are linear in the job. Evaluate and
-  // EvaluateShares compute in float32 whatever the precision: learners use them, whose weights
-  // change from call to call. Rankings are for candidate_scorer.h.
+  // computed once, products of paired fields included: they are linear in the job.
   void Evaluate(CandidateRow candidate, std::span<const JobRow> jobs, std::span<float> out) const;
   void Evaluate(const CandidateView& candidate, std::span<const JobView> jobs,
                 std::span<float> out) const;
