@@ -18,8 +18,8 @@
 
 #include <fmt/format.h>
 
+#include "dynajob/agent/candidate_scorer.h"
 #include "dynajob/agent/checkpoint.h"
-#include "dynajob/core/matrix.h"
 #include "dynajob/stores/open_store.h"
 
 namespace dynajob {
@@ -40,13 +40,12 @@ class Scoring {
       : catalog_(OrExit(OrExit(OpenStore(store, OpenMode::kReadOnly, {}))
                             ->LoadCatalog(OrExit(CatalogOptions{}.ToSpec())))),
         model_(OrExit(Model::Load(model, catalog_))),
-        first_layers_(catalog_.job_count(), model_.q_network().share_width()) {
+        first_layers_(model_.q_network(), catalog_.job_count()) {
     std::vector<JobView> views;
     for (JobRow row = 0; row < catalog_.job_count(); ++row)
       views.push_back({catalog_.actions().Row(row), &catalog_.job(row)});
-    model_.q_network().FirstLayerShares(views, first_layers_.Row(0).data());
-    for (JobRow row = 0; row < catalog_.job_count(); ++row)
-      jobs_.push_back({first_layers_.Row(row).data(), views[row]});
+    first_layers_.Compute(model_.q_network(), 0, views);
+    for (JobRow row = 0; row < catalog_.job_count(); ++row) jobs_.push_back({row, views[row]});
   }
 
   size_t jobs() const { return jobs_.size(); }
@@ -64,8 +63,9 @@ class Scoring {
         std::vector<uint32_t> order(top ? jobs_.size() : 0);
         for (size_t person = i; steady_clock::now() < end; person += threads, ++done) {
           const auto row = static_cast<CandidateRow>(person % catalog_.candidate_count());
-          model_.q_network().EvaluateShares({catalog_.states().Row(row), &catalog_.candidate(row)},
-                                            jobs_, scores);
+          const CandidateScorer scorer(model_.q_network(),
+                                       {catalog_.states().Row(row), &catalog_.candidate(row)});
+          scorer.Evaluate(first_layers_, jobs_, scores);
           if (top) Select(scores, order);
         }
       });
@@ -84,8 +84,8 @@ class Scoring {
 
   Catalog catalog_;
   Model model_;
-  Matrix first_layers_;
-  std::vector<PairNetwork::SharedJob> jobs_;
+  JobShares first_layers_;
+  std::vector<CandidateScorer::SharedJob> jobs_;
 };
 
 }  // namespace

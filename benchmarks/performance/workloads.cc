@@ -1,11 +1,8 @@
 // Runs one workload of the learner whenever its name comes on standard input and answers with its
 // processor time, so that the caller can alternate with its peer in one run (report.py).
 //
-// Sizes are those of the issue "As fast as the machine allows": state 2 x 384, job 4 x 384,
-// Q-network 512-256-128, world model 512-256, batch 64, 5 planning steps, candidate sets of 100,
-// dropout 0.1.
-#include <algorithm>
-#include <cmath>
+// Sizes are those of learner.h.
+#include <array>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
@@ -16,102 +13,19 @@
 
 #include <time.h>
 
-#include "dynajob/agent/dyna_q.h"
 #include "dynajob/agent/trainer.h"
+#include "dynajob/retrieval/top_jobs.h"
 #include "dynajob/rewards/cosine_reward.h"
 
 #include "floor.h"
 #include "kernels.h"
+#include "learner.h"
 
 namespace dynajob {
 namespace {
 
-constexpr size_t kField = 384;
-constexpr size_t kBatch = 64;
-constexpr size_t kSet = 100;
-constexpr size_t kPlanning = 5;
-constexpr size_t kCandidates = 500;
 constexpr size_t kStoredSteps = 100;
 constexpr size_t kRunSteps = 1000;
-
-Catalog MakeCatalog(size_t jobs) {
-  Rng rng(1);
-  Catalog::Data data;
-  data.embedder = "random";
-  data.state_fields = {{"hard", 0, kField}, {"soft", kField, kField}};
-  data.action_fields = {{"title", 0, kField},
-                        {"description", kField, kField},
-                        {"tech", 2 * kField, kField},
-                        {"soft", 3 * kField, kField}};
-  const auto fill = [&](size_t count, size_t fields, auto& records) {
-    Matrix rows(count, fields * kField);
-    const double bound = std::sqrt(3.0 / static_cast<double>(kField));
-    for (size_t i = 0; i < count; ++i) {
-      records.emplace_back().id = std::to_string(i);
-      for (float& value : rows.Row(i)) value = static_cast<float>(rng.Uniform(-bound, bound));
-    }
-    return rows;
-  };
-  data.states = fill(kCandidates, 2, data.candidates);
-  data.actions = fill(jobs, 4, data.jobs);
-  auto catalog = Catalog::Create(std::move(data));
-  DYNAJOB_CHECK(catalog.ok(), "catalog");
-  return std::move(catalog).value();
-}
-
-NetworkOptions Options(Precision precision) {
-  NetworkOptions options;
-  options.precision = precision;
-  options.q_layers = {512, 256, 128};
-  options.world_model_layers = {512, 256};
-  options.dropout = 0.1;
-  options.interaction = Interaction::kNone;  // the specification's input, as the peer has it
-  options.structured_facts = false;
-  return options;
-}
-
-std::vector<JobRow> DrawSet(Rng& rng, size_t jobs, size_t count = kSet) {
-  std::vector<JobRow> set(count);
-  for (JobRow& job : set) job = static_cast<JobRow>(rng.Below(jobs));
-  return set;
-}
-
-// A learner with 2,000 transitions in its buffer.
-class Learner {
- public:
-  Learner(const PairEncoder& encoder, Precision precision, uint64_t seed)
-      : jobs_(encoder.catalog().job_count()),
-        agent_(encoder, Options(precision), Learning(), seed) {
-    PhaseSettings settings;
-    settings.planning_steps = kPlanning;
-    settings.target_sync = 200;
-    agent_.BeginPhase(settings, false);
-    for (int i = 0; i < 2000; ++i) Observe();
-  }
-  // Acts, learns and plans as DynaQAgent::Step does; maxima are kept until the target syncs.
-  void Step() {
-    const std::vector<JobRow> set = DrawSet(rng_, jobs_);
-    agent_.Act(static_cast<CandidateRow>(rng_.Below(kCandidates)), set, 0);
-    Observe();
-    agent_.Learn();
-  }
-
- private:
-  static LearnerOptions Learning() {
-    LearnerOptions options;
-    options.batch_size = kBatch;
-    return options;
-  }
-  void Observe() {
-    agent_.Observe({static_cast<CandidateRow>(rng_.Below(kCandidates)),
-                    static_cast<JobRow>(rng_.Below(jobs_))},
-                   rng_.Uniform(), DrawSet(rng_, jobs_));
-  }
-
-  size_t jobs_;
-  Rng rng_{7};
-  DynaQAgent agent_;
-};
 
 class Workloads {
  public:
@@ -119,10 +33,10 @@ class Workloads {
       : precision_(precision),
         catalog_(catalog),
         encoder_(MakeEncoder(catalog_)),
-        q_(*encoder_, Options(precision), OptimizerKind::kAdam, 1),
-        model_(*encoder_, Options(precision), OptimizerKind::kAdam, 1, 1),
-        first_(*encoder_, precision, 1),
-        second_(*encoder_, precision, 2) {}
+        q_(*encoder_, BenchNetwork(precision), OptimizerKind::kAdam, 1),
+        model_(*encoder_, BenchNetwork(precision), OptimizerKind::kAdam, 1, 1),
+        first_(*encoder_, precision, 1, {}),
+        second_(*encoder_, precision, 2, {}) {}
 
   // One training step of the Q-network.
   void Train() {
@@ -154,7 +68,7 @@ class Workloads {
   // A whole run of `train` with the cosine strategy, kRunSteps steps from an empty buffer.
   void TrainRun() {
     TrainerOptions options;
-    options.network = Options(precision_);
+    options.network = BenchNetwork(precision_);
     options.learner.batch_size = kBatch;
     options.learner.target_sync_pretrain = 200;
     options.pretrain.candidate_set_size = kSet;
@@ -179,37 +93,10 @@ class Workloads {
     Steps(first_);
     other.join();
   }
-  // The best ten of 100,000 jobs, whose shares of the first layer are tabled.
-  void TopTen() {
-    if (large_ == nullptr) {
-      large_ = std::make_unique<Catalog>(MakeCatalog(100000));
-      large_encoder_ = MakeEncoder(*large_);
-      ranker_ = std::make_unique<PairNetwork>(*large_encoder_, Options(precision_).q_layers,
-                                              Options(precision_), OptimizerKind::kAdam, 1);
-      std::vector<JobView> views;
-      for (size_t i = 0; i < large_->job_count(); ++i)
-        views.push_back(large_encoder_->JobAt(static_cast<JobRow>(i)));
-      shares_ = Matrix(views.size(), ranker_->share_width());
-      ranker_->FirstLayerShares(views, shares_.data());
-      for (size_t i = 0; i < views.size(); ++i)
-        shared_.push_back({shares_.Row(i).data(), views[i]});
-    }
-    std::vector<float> values(large_->job_count());
-    ranker_->EvaluateShares(large_encoder_->CandidateAt(step_++ % kCandidates), shared_, values);
-    std::vector<uint32_t> order(values.size());
-    std::iota(order.begin(), order.end(), 0u);
-    std::partial_sort(order.begin(), order.begin() + 10, order.end(),
-                      [&](uint32_t a, uint32_t b) { return values[a] > values[b]; });
-  }
 
  private:
   static void Steps(Learner& learner) {
     for (size_t i = 0; i < kStoredSteps; ++i) learner.Step();
-  }
-  static std::unique_ptr<PairEncoder> MakeEncoder(const Catalog& catalog) {
-    auto encoder = PairEncoder::Create(catalog, Options(Precision::kFloat32));
-    DYNAJOB_CHECK(encoder.ok(), "encoder");
-    return std::make_unique<PairEncoder>(std::move(encoder).value());
   }
   void Draw() {
     pairs_.clear();
@@ -228,15 +115,104 @@ class Workloads {
   WorldModel model_;
   Learner first_;
   Learner second_;
-  std::unique_ptr<Catalog> large_;
-  std::unique_ptr<PairEncoder> large_encoder_;
-  std::unique_ptr<PairNetwork> ranker_;
-  Matrix shares_;
-  std::vector<PairNetwork::SharedJob> shared_;
   Rng rng_{3};
   std::vector<Pair> pairs_;
   std::vector<float> targets_;
   uint64_t step_ = 0;
+};
+
+// Rankings of a catalog of 100,000 jobs, or of one of 1,000,000 that has each of them ten times at
+// different places: what is read is too much for the caches either way, and half the memory is left
+// to others. Made when they are first asked for.
+class Rankings {
+ public:
+  // The best ten by the shares of all jobs, which are tabled, as `serve` does.
+  void Exact(size_t times, Precision precision) {
+    Ranker& ranker = Get(precision);
+    JobShares& shares = ranker.shares[times];
+    const size_t jobs = catalog_->job_count();
+    if (shares.rows() == 0) {
+      shares = JobShares(*ranker.network, times * jobs);
+      for (size_t i = 0; i < times; ++i) shares.Compute(*ranker.network, i * jobs, views_);
+    }
+    Check(SelectTop(Tabled(*ranker.network, NextPerson(), shares, views_), 10));
+  }
+  // The best ten of 1,000,000 by a linear function and, of the best of it, by the network, as
+  // `recommend` does.
+  void TwoStage(Precision precision) {
+    const Ranker& ranker = Get(precision);
+    const size_t jobs = catalog_->job_count();
+    if (rows_.empty())
+      for (size_t i = 0; i < 10 * jobs; ++i) rows_.push_back(static_cast<JobRow>(i % jobs));
+    Check(RankTop(CatalogJobs(*ranker.network, person_++ % kCandidates, rows_), 10, {}));
+  }
+  // Reads the vectors of 1,000,000 jobs once.
+  void ScanVectors() {
+    Get(Precision::kFloat32);
+    for (int i = 0; i < 10; ++i) Read(catalog_->actions().data, views_.size() * 4 * kField);
+  }
+
+ private:
+  struct Ranker {
+    std::unique_ptr<PairNetwork> network;
+    std::map<size_t, JobShares> shares;  // by how often the catalog is in them
+  };
+  class Tabled final : public RankableJobs {
+   public:
+    Tabled(const PairNetwork& network, const CandidateView& person, const JobShares& shares,
+           std::span<const JobView> views)
+        : scorer_(network, person), shares_(shares), views_(views) {}
+    size_t size() const override { return shares_.rows(); }
+    std::string IdAt(size_t position) const override { return std::to_string(position); }
+    Status Score(size_t begin, std::span<float> values) const override {
+      thread_local std::vector<CandidateScorer::SharedJob> jobs;
+      jobs.clear();
+      for (size_t i = begin; i < begin + values.size(); ++i)
+        jobs.push_back({i, views_[i % views_.size()]});
+      scorer_.Evaluate(shares_, jobs, values);
+      return Status::Ok();
+    }
+
+   private:
+    CandidateScorer scorer_;
+    const JobShares& shares_;
+    std::span<const JobView> views_;
+  };
+
+  Ranker& Get(Precision precision) {
+    if (catalog_ == nullptr) {
+      catalog_ = std::make_unique<Catalog>(MakeCatalog(100000));
+      encoder_ = MakeEncoder(*catalog_);
+      for (size_t i = 0; i < catalog_->job_count(); ++i)
+        views_.push_back(encoder_->JobAt(static_cast<JobRow>(i)));
+    }
+    Ranker& ranker = rankers_[precision];
+    const NetworkOptions options = BenchNetwork(precision);
+    if (ranker.network == nullptr)
+      ranker.network = std::make_unique<PairNetwork>(*encoder_, options.q_layers, options,
+                                                     OptimizerKind::kAdam, 1);
+    return ranker;
+  }
+  CandidateView NextPerson() { return encoder_->CandidateAt(person_++ % kCandidates); }
+  void Read(const float* values, size_t count) {
+    // As many sums as hide the latency of an addition.
+    std::array<float, 128> sums{};
+    for (size_t i = 0; i + sums.size() <= count; i += sums.size())
+      for (size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += values[i + lane];
+    sink_ = sink_ + sums[0];
+    for (const float sum : sums) sink_ = sink_ + sum;
+  }
+  static void Check(const Result<TopJobs>& top) {
+    DYNAJOB_CHECK(top.ok() && top->best.size() == 10, "ten jobs");
+  }
+
+  std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<PairEncoder> encoder_;
+  std::vector<JobView> views_;
+  std::vector<JobRow> rows_;
+  std::map<Precision, Ranker> rankers_;
+  CandidateRow person_ = 0;
+  volatile float sink_ = 0;
 };
 
 double ThreadSeconds() {
@@ -263,6 +239,7 @@ double Measure(const std::function<void()>& work, double (*clock)(), double seco
 int Serve() {
   const Catalog catalog = MakeCatalog(10000);
   Workloads workloads(catalog, Precision::kFloat32), rounded(catalog, Precision::kBfloat16);
+  Rankings rankings;
   const std::map<std::string, std::pair<std::function<void()>, double (*)()>> known = {
       {"train", {[&] { workloads.Train(); }, ThreadSeconds}},
       {"dyna", {[&] { workloads.Dyna(); }, ThreadSeconds}},
@@ -274,7 +251,13 @@ int Serve() {
       {"train-run-bf16", {[&] { rounded.TrainRun(); }, ThreadSeconds}},
       {"dyna-stored-wall", {[&] { workloads.DynaStored(); }, WallSeconds}},
       {"two-agents-wall", {[&] { workloads.TwoAgents(); }, WallSeconds}},
-      {"top10-100k", {[&] { workloads.TopTen(); }, ThreadSeconds}}};
+      {"top10-100k", {[&] { rankings.Exact(1, Precision::kFloat32); }, ThreadSeconds}},
+      {"top10-100k-bf16", {[&] { rankings.Exact(1, Precision::kBfloat16); }, ThreadSeconds}},
+      {"top10-1m", {[&] { rankings.Exact(10, Precision::kFloat32); }, ThreadSeconds}},
+      {"top10-1m-bf16", {[&] { rankings.Exact(10, Precision::kBfloat16); }, ThreadSeconds}},
+      {"two-stage-1m", {[&] { rankings.TwoStage(Precision::kFloat32); }, ThreadSeconds}},
+      {"two-stage-1m-bf16", {[&] { rankings.TwoStage(Precision::kBfloat16); }, ThreadSeconds}},
+      {"scan-1m", {[&] { rankings.ScanVectors(); }, ThreadSeconds}}};
   std::cout << "kernels " << ChosenKernels().name << std::endl;
   std::string name;
   double seconds = 0;

@@ -75,6 +75,10 @@ Status NetworkOptions::Validate() const {
     return InvalidArgument(
         "network.precision = bfloat16: network.backend must be fused; libtorch computes in "
         "float32");
+  if (device == Device::kCuda)
+    return InvalidArgument(
+        "network.device = cuda: must be cpu; this build computes on the CPU only, without support "
+        "for GPUs");
   DYNAJOB_RETURN_IF_ERROR(RequireCount("network.bilinear_rank", bilinear_rank, 1));
   return backend == Backend::kLibTorch ? LoadTorchBackend() : Status::Ok();
 }
@@ -96,6 +100,8 @@ void NetworkOptions::Bind(ConfigRegistry& registry) {
                {{"fused", Backend::kFused}, {"libtorch", Backend::kLibTorch}});
   registry.Add("network.precision", &precision, "numbers of products; bfloat16 rounds operands",
                {{"float32", Precision::kFloat32}, {"bfloat16", Precision::kBfloat16}});
+  registry.Add("network.device", &device, "cpu; this build has no support for cuda",
+               {{"cpu", Device::kCpu}, {"cuda", Device::kCuda}});
 }
 
 Status LearnerOptions::Validate() const {

@@ -6,6 +6,7 @@
 #include "first_layer.h"
 #include "mlp.h"
 #include "optimizer.h"
+#include "ranking_weights.h"
 
 namespace dynajob {
 namespace {
@@ -148,30 +149,6 @@ void PairNetwork::AddCross(const CandidateLayer& layer, const CandidateView& can
   }
 }
 
-template <typename JobAt, typename ShareAt>
-void PairNetwork::EvaluateEachShare(const CandidateView& candidate, const JobAt& job_at,
-                                    const ShareAt& share_at, std::span<float> out) const {
-  if (out.empty()) return;
-  const CandidateLayer& layer = FoldCandidate(candidate, /*all=*/false);
-  const size_t width = shape_->first_width();
-  const bool more = encoder_->cross_dim() > 0;
-  TileScratch& scratch = Scratch();
-  for (size_t begin = 0; begin < out.size(); begin += kTileRows) {
-    const size_t rows = std::min(kTileRows, out.size() - begin);
-    for (size_t i = 0; i < rows; ++i) scratch.pointers[i] = share_at(begin + i);
-    float* first = scratch.first.Get(width * PadBatch(rows));
-    ChosenKernels().transpose(scratch.pointers.data(), rows, width, layer.constant(), !more, first,
-                              PadBatch(rows));
-    const auto jobs = [&](size_t i) { return job_at(begin + i); };
-    if (more) AddCross(layer, candidate, rows, jobs, /*products=*/true, first);
-    ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
-    if (shape_->bilinear_rank == 0) continue;
-    for (size_t i = 0; i < rows; ++i)
-      ChosenKernels().add_dots(share_at(begin + i) + width, 1, shape_->bilinear_rank, 0,
-                               layer.projection(), &out[begin + i]);
-  }
-}
-
 void PairNetwork::Evaluate(CandidateRow candidate, std::span<const JobRow> jobs,
                            std::span<float> out) const {
   EvaluateEach(
@@ -201,10 +178,30 @@ void PairNetwork::FirstLayerShares(std::span<const JobView> jobs, float* out) co
 
 void PairNetwork::EvaluateShares(const CandidateView& candidate, std::span<const SharedJob> jobs,
                                  std::span<float> out) const {
+  if (jobs.empty()) return;
+  EvaluateShares(FoldCandidate(candidate, /*all=*/false), candidate, jobs, out);
+}
+
+void PairNetwork::EvaluateShares(const CandidateLayer& layer, const CandidateView& candidate,
+                                 std::span<const SharedJob> jobs, std::span<float> out) const {
   DYNAJOB_CHECK(jobs.size() == out.size(), "one output per job");
-  EvaluateEachShare(
-      candidate, [&](size_t i) { return jobs[i].job; }, [&](size_t i) { return jobs[i].share; },
-      out);
+  const size_t width = shape_->first_width();
+  const bool more = encoder_->cross_dim() > 0;
+  TileScratch& scratch = Scratch();
+  for (size_t begin = 0; begin < out.size(); begin += kTileRows) {
+    const size_t rows = std::min(kTileRows, out.size() - begin);
+    for (size_t i = 0; i < rows; ++i) scratch.pointers[i] = jobs[begin + i].share;
+    float* first = scratch.first.Get(width * PadBatch(rows));
+    ChosenKernels().transpose(scratch.pointers.data(), rows, width, layer.constant(), !more, first,
+                              PadBatch(rows));
+    const auto job_at = [&](size_t i) { return jobs[begin + i].job; };
+    if (more) AddCross(layer, candidate, rows, job_at, /*products=*/true, first);
+    ForwardFromFirst(*shape_, parameters_.data(), first, rows, out.data() + begin);
+    if (shape_->bilinear_rank == 0) continue;
+    for (size_t i = 0; i < rows; ++i)
+      ChosenKernels().add_dots(jobs[begin + i].share + width, 1, shape_->bilinear_rank, 0,
+                               layer.projection(), &out[begin + i]);
+  }
 }
 
 void PairNetwork::Evaluate(std::span<const Pair> pairs, std::span<float> out) const {
@@ -250,6 +247,15 @@ void PairNetwork::RescaleOutput(double slope, double intercept) {
     scale(optimizer_state_.second_moment, factor * factor, begin, stop);
   }
   ++version_;
+}
+
+std::shared_ptr<const RankingWeights> PairNetwork::ForRanking() const {
+  std::shared_ptr<const RankingWeights> weights = for_ranking_.load();
+  if (weights == nullptr || weights->version() != version_) {
+    weights = std::make_shared<const RankingWeights>(*this);
+    for_ranking_.store(weights);
+  }
+  return weights;
 }
 
 void PairNetwork::SetParameters(std::span<const float> parameters) {

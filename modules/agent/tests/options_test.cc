@@ -51,6 +51,7 @@ TEST(NetworkOptions, ViolationsNameKeyValueAndLimit) {
       {[](O& o) { o.dropout = -0.1; }, "network.dropout", "-0.1", "from 0"},
       {[](O& o) { o.dropout = kNan; }, "network.dropout", "nan", "from 0"},
       {[](O& o) { o.bilinear_rank = 0; }, "network.bilinear_rank", "0", "from 1"},
+      {[](O& o) { o.device = Device::kCuda; }, "network.device", "cuda", "on the CPU only"},
   });
 }
 

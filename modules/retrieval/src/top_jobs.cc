@@ -223,7 +223,7 @@ Status NetworkScoredJobs::ScoreAt(std::span<const size_t> positions,
   thread_local std::vector<JobView> views;
   views.resize(values.size());
   DYNAJOB_RETURN_IF_ERROR(Views(positions, views));
-  network_->Evaluate(candidate_, views, values);
+  scorer_.Evaluate(views, values);
   return Status::Ok();
 }
 

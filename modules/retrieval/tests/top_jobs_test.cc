@@ -119,6 +119,27 @@ TEST(TopJobsTest, OfACatalogAreThoseOfTheNaiveRanking) {
   }
 }
 
+// By the values of one evaluation of all jobs at once, and not by those of float32.
+TEST(TopJobsTest, OfANetworkInBfloat16AreRankedInIt) {
+  const Catalog catalog = RandomMarket({.candidates = 2, .jobs = 1500});
+  const std::vector<JobRow> rows = AllJobs(catalog);
+  for (NetworkOptions options : AllInputs()) {
+    options.precision = Precision::kBfloat16;
+    const auto encoder = MakeEncoder(catalog, options);
+    const PairNetwork network(*encoder, options.q_layers, options, OptimizerKind::kAdam, 9);
+    std::vector<JobView> views;
+    for (const JobRow row : rows) views.push_back(encoder->JobAt(row));
+    std::vector<float> values(rows.size()), exact(rows.size());
+    CandidateScorer(network, encoder->CandidateAt(1)).Evaluate(views, values);
+    network.Evaluate(encoder->CandidateAt(1), views, exact);
+    EXPECT_FALSE(SameBits(values, exact));
+    const auto top = SelectTop(CatalogJobs(network, 1, rows), 12);
+    ASSERT_TRUE(top.ok());
+    const std::vector<ScoredJob> sorted = Sorted(values);
+    EXPECT_TRUE(std::equal(top->best.begin(), top->best.end(), sorted.begin()));
+  }
+}
+
 TEST(TopJobsTest, OfAShortlistHaveTheNetworksOwnValuesAndOrder) {
   const Catalog catalog = RandomMarket({.candidates = 4, .jobs = 3000});
   const std::vector<JobRow> rows = AllJobs(catalog);

@@ -18,6 +18,8 @@ class EligibleJobs final : public RankableJobs {
   EligibleJobs(const Snapshot& snapshot, std::span<const CosineReward::FieldPair> pairs,
                const RankingRequest& request)
       : snapshot_(snapshot), pairs_(pairs), candidate_(request.candidate) {
+    if (snapshot.policy != nullptr)
+      scorer_.emplace(snapshot.policy->model.q_network(), request.candidate);
     for (size_t i = 0; i < jobs().size(); ++i) {
       const Job& job = jobs()[i]->record();
       if (request.filter.Matches(job) && !request.excluded.contains(job.id))
@@ -33,18 +35,17 @@ class EligibleJobs final : public RankableJobs {
   const ServedJobPtr& JobAt(size_t position) const { return jobs()[places_[position]]; }
 
   Status Score(size_t begin, std::span<float> values) const override {
-    if (snapshot_.policy == nullptr) {
+    if (!scorer_) {
       for (size_t i = 0; i < values.size(); ++i)
         values[i] =
             static_cast<float>(PairedCosine(pairs_, candidate_.state, JobAt(begin + i)->vector()));
       return Status::Ok();
     }
-    thread_local std::vector<PairNetwork::SharedJob> shared;
+    thread_local std::vector<CandidateScorer::SharedJob> shared;
     shared.clear();
     for (size_t i = 0; i < values.size(); ++i)
-      shared.push_back(
-          {snapshot_.shares.Row(places_[begin + i]).data(), ViewOf(*JobAt(begin + i))});
-    snapshot_.policy->model.q_network().EvaluateShares(candidate_, shared, values);
+      shared.push_back({places_[begin + i], ViewOf(*JobAt(begin + i))});
+    scorer_->Evaluate(snapshot_.shares, shared, values);
     return Status::Ok();
   }
 
@@ -54,6 +55,7 @@ class EligibleJobs final : public RankableJobs {
   const Snapshot& snapshot_;
   std::span<const CosineReward::FieldPair> pairs_;
   CandidateView candidate_;
+  std::optional<CandidateScorer> scorer_;  // without a policy: none
   std::vector<uint32_t> places_;
 };
 

@@ -8,18 +8,17 @@ namespace dynajob {
 namespace {
 
 // Computes the shares of jobs [begin, end).
-void Compute(const Snapshot& next, size_t begin, size_t end, Matrix& shares) {
+void Compute(const Snapshot& next, size_t begin, size_t end, JobShares& shares) {
   std::vector<JobView> views;
   for (size_t i = begin; i < end; ++i) views.push_back(ViewOf(*(*next.jobs)[i]));
-  next.policy->model.q_network().FirstLayerShares(views, shares.Row(begin).data());
+  shares.Compute(next.policy->model.q_network(), begin, views);
 }
 
 // Takes over what stayed the same from the snapshot before.
 void FillShares(const Snapshot* before, Snapshot& next) {
   if (next.policy == nullptr || next.jobs->empty()) return;
-  const PairNetwork& network = next.policy->model.q_network();
   const JobSet& jobs = *next.jobs;
-  next.shares = Matrix(jobs.size(), network.share_width());
+  next.shares = JobShares(next.policy->model.q_network(), jobs.size());
   const bool reuse =
       before != nullptr && before->policy == next.policy && before->shares.rows() > 0;
   const auto same = [&](size_t i) {
@@ -29,8 +28,7 @@ void FillShares(const Snapshot* before, Snapshot& next) {
     const bool kept = same(begin);
     for (end = begin + 1; end < jobs.size() && same(end) == kept;) ++end;
     if (kept) {
-      std::copy_n(before->shares.Row(begin).data(), (end - begin) * network.share_width(),
-                  next.shares.Row(begin).data());
+      next.shares.CopyRows(before->shares, begin, end - begin);
     } else {
       Compute(next, begin, end, next.shares);
     }

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "dynajob/agent/candidate_scorer.h"
 #include "dynajob/agent/checkpoint.h"
-#include "dynajob/core/matrix.h"
 
 #include "market.h"
 
@@ -28,7 +28,7 @@ struct Snapshot {
   std::shared_ptr<const Policy> policy;  // null: rank by cosine
   // Of each job in `jobs`, in order: its share of the Q-network's first layer, which is most of the
   // work and does not depend on the person. Empty without a policy.
-  Matrix shares;
+  JobShares shares;
   int64_t created_ms = 0;
   uint64_t number = 0;  // counts snapshots
 

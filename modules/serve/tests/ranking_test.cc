@@ -63,6 +63,27 @@ TEST_F(RankingTest, ScoresAreThoseOfTheModel) {
   }
 }
 
+// The bits that recommending from a store gives, with rows that were computed and taken over.
+TEST_F(RankingTest, InBfloat16ScoresAreThoseOfTheScorer) {
+  for (const Interaction interaction : {Interaction::kNone, Interaction::kProducts}) {
+    const auto policy =
+        RandomPolicy(*catalog_, "m", 3, interaction, Strategy::kBaseline, Precision::kBfloat16);
+    SnapshotSource source(market_.jobs(), policy);
+    source.Publish(market_.jobs());
+    std::vector<JobView> views;
+    for (JobRow row = 0; row < 60; ++row)
+      views.push_back({catalog_->actions().Row(row), &catalog_->job(row)});
+    std::vector<float> wanted(60);
+    CandidateScorer(policy->model.q_network(), ViewOf(*market_.FindCandidate("c1")))
+        .Evaluate(views, wanted);
+    const Ranking ranking = Rank(*source.Current(), {.count = 60});
+    ASSERT_EQ(ranking.jobs.size(), 60u);
+    for (const RankedJob& ranked : ranking.jobs)
+      EXPECT_EQ(ranked.score,
+                static_cast<double>(wanted[*catalog_->FindJob(ranked.job->record().id)]));
+  }
+}
+
 TEST_F(RankingTest, WithoutAModelTheCosineRanks) {
   const SnapshotSource source(market_.jobs(), nullptr);
   const Ranking ranking = Rank(*source.Current(), {.count = 3});

@@ -44,13 +44,15 @@ inline std::shared_ptr<const Catalog> SmallCatalog(size_t candidates, size_t job
 inline std::shared_ptr<const Policy> RandomPolicy(const Catalog& catalog, const std::string& name,
                                                   uint64_t seed,
                                                   Interaction interaction = Interaction::kNone,
-                                                  Strategy strategy = Strategy::kBaseline) {
+                                                  Strategy strategy = Strategy::kBaseline,
+                                                  Precision precision = Precision::kFloat32) {
   ModelInfo info;
   info.strategy = strategy;
   info.seed = seed;
   info.network.q_layers = {16, 8};
   info.network.world_model_layers = {8};
   info.network.interaction = interaction;
+  info.network.precision = precision;
   info.network.structured_facts = interaction == Interaction::kProducts;
   const PairEncoder encoder = PairEncoder::Create(catalog, info.network).value();
   const DynaQAgent agent(encoder, info.network, info.learner, seed);

@@ -30,10 +30,14 @@ enum class Backend {
 };
 
 // The numbers that networks are computed in. Parameters, sums and moments are float32 with both.
+// Rankings use it with every kind of input (candidate_scorer.h), learning as NetworkOptions says.
 enum class Precision {
   kFloat32,
   kBfloat16,  // products of rounded operands: half the time and memory where the processor has it
 };
+
+// What networks are computed on. This build has the CPU only; the other is refused with a message.
+enum class Device { kCpu, kCuda };
 
 // Where the pairs of simulated experience come from (Sutton and Barto 2018, section 8.2).
 enum class SearchControl {
@@ -59,6 +63,7 @@ struct NetworkOptions {
   // With Backend::kFused. kBfloat16 is for gradients and for tables of concatenated inputs (without
   // products, facts or a bilinear term); everything else stays float32.
   Precision precision = Precision::kFloat32;
+  Device device = Device::kCpu;
 
   Status Validate() const;
   void Bind(ConfigRegistry& registry);

@@ -4,6 +4,7 @@
 #ifndef DYNAJOB_AGENT_PAIR_NETWORK_H_
 #define DYNAJOB_AGENT_PAIR_NETWORK_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -22,6 +23,7 @@ namespace dynajob {
 class CandidateLayer;  // src/first_layer.h
 class MlpGradient;     // src/mlp.h
 struct MlpShape;       // src/mlp.h
+class RankingWeights;  // src/ranking_weights.h
 
 // Which matrix kernels this processor gets: "avx512_bf16", "avx512", "avx2" or "portable". All but
 // the last give the same bits.
@@ -81,6 +83,9 @@ class PairNetwork {
   };
   void EvaluateShares(const CandidateView& candidate, std::span<const SharedJob> jobs,
                       std::span<float> out) const;
+  // For a candidate that was folded before (src/first_layer.h).
+  void EvaluateShares(const CandidateLayer& layer, const CandidateView& candidate,
+                      std::span<const SharedJob> jobs, std::span<float> out) const;
   // out[i] = f(pairs[i]), dropout off.
   void Evaluate(std::span<const Pair> pairs, std::span<float> out) const;
 
@@ -99,6 +104,8 @@ class PairNetwork {
   const PairEncoder& encoder() const { return *encoder_; }
   const MlpShape& shape() const { return *shape_; }
   Precision precision() const { return precision_; }
+  // Of the present version; made when it is first asked for.
+  std::shared_ptr<const RankingWeights> ForRanking() const;
 
   std::span<const float> parameters() const { return parameters_; }
   const OptimizerState& optimizer_state() const { return optimizer_state_; }
@@ -113,9 +120,6 @@ class PairNetwork {
   template <typename JobAt>
   void EvaluateEach(const CandidateView& candidate, size_t count, const JobAt& job_at,
                     std::span<float> out) const;
-  template <typename JobAt, typename ShareAt>
-  void EvaluateEachShare(const CandidateView& candidate, const JobAt& job_at,
-                         const ShareAt& share_at, std::span<float> out) const;
   // Completes the first layer (first width x batch): products and facts of job_at(0), …, and ReLU.
   template <typename JobAt>
   void AddCross(const CandidateLayer& layer, const CandidateView& candidate, size_t rows,
@@ -132,6 +136,7 @@ class PairNetwork {
   AlignedFloats parameters_;
   OptimizerState optimizer_state_;
   uint64_t version_ = 0;
+  mutable std::atomic<std::shared_ptr<const RankingWeights>> for_ranking_;
 };
 
 }  // namespace dynajob

@@ -19,8 +19,8 @@
 #include <string>
 #include <vector>
 
+#include "dynajob/agent/candidate_scorer.h"
 #include "dynajob/agent/linear_score.h"
-#include "dynajob/agent/pair_network.h"
 #include "dynajob/core/config.h"
 #include "dynajob/core/result.h"
 
@@ -70,13 +70,13 @@ struct RankingOptions {
   void Bind(ConfigRegistry& registry);  // "ranking.…"
 };
 
-// Jobs scored by a network for one candidate. `Views` fills a tile of views from a position on;
+// Jobs scored by a network for one candidate, in the network's precision. `Views` fills a tile of views from a position on;
 // what they refer to must last until the next call on the same thread.
 class NetworkScoredJobs : public RankableJobs {
  public:
   // Borrow the network.
   NetworkScoredJobs(const PairNetwork& network, const CandidateView& candidate)
-      : network_(&network), candidate_(candidate) {}
+      : scorer_(network, candidate) {}
   Status Score(size_t begin, std::span<float> values) const override;
 
   // Views of the jobs at some positions. What they refer to lasts until the next call on the same
@@ -84,12 +84,11 @@ class NetworkScoredJobs : public RankableJobs {
   virtual Status Views(std::span<const size_t> positions, std::span<JobView> views) const = 0;
   Status ScoreAt(std::span<const size_t> positions, std::span<float> values) const;
 
-  const PairNetwork& network() const { return *network_; }
-  const CandidateView& candidate() const { return candidate_; }
+  const PairNetwork& network() const { return scorer_.network(); }
+  const CandidateView& candidate() const { return scorer_.candidate(); }
 
  private:
-  const PairNetwork* network_;
-  CandidateView candidate_;
+  CandidateScorer scorer_;
 };
 
 // The linear function of the first stage: at the best of a sample of the jobs, since it is among
