@@ -22,6 +22,14 @@ TileScratch& Scratch() {
   return scratch;
 }
 
+// Asks for `count` numbers that will be wanted a tile later. They lie anywhere in a table that is
+// larger than the caches next to the core, and no hardware knows which row comes next.
+template <typename Number>
+void Prefetch(const Number* numbers, size_t count) {
+  constexpr size_t kLine = 64 / sizeof(Number);
+  for (size_t i = 0; i < count; i += kLine) __builtin_prefetch(numbers + i, 0, 2);
+}
+
 template <typename Number>
 Number* Room(Buffer& buffer, size_t count) {
   return reinterpret_cast<Number*>(buffer.Get((count * sizeof(Number) + 3) / sizeof(float)));
@@ -145,7 +153,11 @@ void PackedLayers::EvaluateRows(std::span<const FirstLayerRow<Number>> rows,
   for (size_t begin = 0; begin < rows.size(); begin += kTileRows) {
     const size_t count = std::min(kTileRows, rows.size() - begin);
     auto* first = Room<Number>(Scratch().layers[0], count * stride);
-    for (size_t i = 0; i < count; ++i) AddRelu(rows[begin + i], first_width_, first + i * stride);
+    for (size_t i = 0; i < count; ++i) {
+      const size_t next = begin + i + kTileRows;
+      if (next < rows.size()) Prefetch(rows[next].share, first_width_);
+      AddRelu(rows[begin + i], first_width_, first + i * stride);
+    }
     EvaluateTile(first, count, out.data() + begin);
   }
 }
