@@ -136,4 +136,14 @@ void PairEncoder::Encode(std::span<const Pair> pairs, float* out) const {
   }
 }
 
+void PairEncoder::EncodeJobs(CandidateRow candidate, std::span<const JobRow> jobs,
+                             float* out) const {
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    if (i + 1 < jobs.size()) Prefetch(catalog_->actions().Row(jobs[i + 1]));
+    EncodeAction(jobs[i], out);
+    EncodeCross({candidate, jobs[i]}, out + action_dim());
+    out += input_dim() - state_dim();
+  }
+}
+
 }  // namespace dynajob

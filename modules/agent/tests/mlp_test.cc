@@ -386,6 +386,34 @@ TEST(PairNetwork, RescaleOutputRescalesTheMomentsOfTheOutputLayer) {
   }
 }
 
+struct TrainingSet {
+  std::vector<Pair> pairs;
+  std::vector<float> targets;
+};
+TrainingSet TwelvePairs() {
+  TrainingSet set;
+  for (JobRow job = 0; job < 12; ++job) {
+    set.pairs.push_back({job % 4, job});
+    set.targets.push_back(static_cast<float>(job % 3));
+  }
+  return set;
+}
+
+// Trains both. The first losses agree to `tolerance`, relative, and `network` learns.
+void TrainBeside(PairNetwork& network, PairNetwork& reference, double tolerance) {
+  const TrainingSet set = TwelvePairs();
+  double first = 0, last = 0;
+  for (uint64_t step = 0; step < 60; ++step) {
+    last = network.Train(set.pairs, set.targets, 1e-2, Rng(step));
+    const double expected = reference.Train(set.pairs, set.targets, 1e-2, Rng(step));
+    if (step == 0) first = last;
+    if (step < 5) {
+      EXPECT_NEAR(last, expected, tolerance * expected);
+    }
+  }
+  EXPECT_LT(last, 0.6 * first);
+}
+
 TEST(PairNetwork, TrainingReducesTheErrorAndBothBackendsAgree) {
   const Catalog catalog = RandomMarket();
   for (NetworkOptions options : AllInputs()) {
@@ -394,22 +422,7 @@ TEST(PairNetwork, TrainingReducesTheErrorAndBothBackendsAgree) {
     PairNetwork fused(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
     options.backend = Backend::kLibTorch;
     PairNetwork torch(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
-    std::vector<Pair> pairs;
-    std::vector<float> targets;
-    for (JobRow job = 0; job < 12; ++job) {
-      pairs.push_back({job % 4, job});
-      targets.push_back(static_cast<float>(job % 3));
-    }
-    double first = 0, last = 0;
-    for (uint64_t step = 0; step < 60; ++step) {
-      last = fused.Train(pairs, targets, 1e-2, Rng(step));
-      const double reference = torch.Train(pairs, targets, 1e-2, Rng(step));
-      if (step == 0) first = last;
-      if (step < 5) {
-        EXPECT_NEAR(last, reference, 1e-3 * reference);
-      }
-    }
-    EXPECT_LT(last, 0.6 * first);
+    TrainBeside(fused, torch, 1e-3);
   }
 }
 
@@ -420,28 +433,62 @@ TEST(PairNetwork, LearnsInBfloat16AsInFloat32) {
     PairNetwork exact(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
     options.precision = Precision::kBfloat16;
     PairNetwork rounded(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
-    std::vector<Pair> pairs;
-    std::vector<float> targets;
-    for (JobRow job = 0; job < 12; ++job) {
-      pairs.push_back({job % 4, job});
-      targets.push_back(static_cast<float>(job % 3));
-    }
-    double first = 0, last = 0;
-    for (uint64_t step = 0; step < 60; ++step) {
-      last = rounded.Train(pairs, targets, 1e-2, Rng(step));
-      const double reference = exact.Train(pairs, targets, 1e-2, Rng(step));
-      if (step == 0) first = last;
-      if (step < 5) {
-        EXPECT_NEAR(last, reference, 0.05 * reference);
-      }
-    }
-    EXPECT_LT(last, 0.6 * first);
+    TrainBeside(rounded, exact, 0.05);
     // What changes the parameters from outside changes the rounded copies.
     PairNetwork copy(rounded);
     rounded.SetParameters(exact.parameters());
     copy.SetParameters(exact.parameters());
-    EXPECT_EQ(rounded.Train(pairs, targets, 1e-2, Rng(1)),
-              copy.Train(pairs, targets, 1e-2, Rng(1)));
+    const TrainingSet set = TwelvePairs();
+    EXPECT_EQ(rounded.Train(set.pairs, set.targets, 1e-2, Rng(1)),
+              copy.Train(set.pairs, set.targets, 1e-2, Rng(1)));
+  }
+}
+
+// A resumed learner is a copy: what training steps made of the rounded weights must be what a copy
+// makes of the parameters.
+TEST(PairNetwork, ValuesInBfloat16HaveTheSameBitsHoweverAskedForAndAreNearFloat32) {
+  const Catalog catalog = RandomMarket({.candidates = 4, .jobs = 150});
+  for (NetworkOptions options : AllInputs()) {
+    SCOPED_TRACE(static_cast<int>(options.interaction) * 10 + options.structured_facts);
+    const auto encoder = MakeEncoder(catalog, options);
+    PairNetwork exact(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
+    options.precision = Precision::kBfloat16;
+    PairNetwork rounded(*encoder, options.q_layers, options, OptimizerKind::kAdam, 5);
+    const TrainingSet set = TwelvePairs();
+    for (uint64_t step = 0; step < 5; ++step) {
+      rounded.Train(set.pairs, set.targets, 1e-2, Rng(step));
+      if (step == 2) rounded.RescaleOutput(1.5, 0.25);
+    }
+    exact.SetParameters(rounded.parameters());
+    const PairNetwork copy(rounded);
+
+    std::vector<JobRow> jobs;
+    std::vector<Pair> pairs;
+    for (JobRow job = 0; job < 150; ++job) {
+      jobs.push_back(149 - job);
+      pairs.push_back({3, 149 - job});
+    }
+    std::vector<float> of_set(jobs.size()), of_pairs(jobs.size()), of_copy(jobs.size()),
+        in_float(jobs.size());
+    rounded.Evaluate(3, jobs, of_set);
+    rounded.Evaluate(pairs, of_pairs);
+    copy.Evaluate(3, jobs, of_copy);
+    exact.Evaluate(pairs, in_float);
+    EXPECT_TRUE(SameBits(of_set, of_copy));
+    const bool bilinear = options.interaction == Interaction::kBilinear;
+    for (size_t i = 0; i < jobs.size(); ++i) {
+      if (!bilinear) {
+        EXPECT_EQ(of_set[i], of_pairs[i]) << i;
+        float alone = 0;
+        rounded.Evaluate(std::span<const Pair>(&pairs[i], 1), std::span<float>(&alone, 1));
+        EXPECT_EQ(alone, of_pairs[i]) << i;
+      }
+      // Values are of order 1; inputs, weights and activations are rounded by up to 2^-9 each.
+      EXPECT_NEAR(of_pairs[i], in_float[i], 2e-2) << i;
+    }
+    if (!bilinear) {
+      EXPECT_FALSE(SameBits(of_pairs, in_float));
+    }
   }
 }
 
