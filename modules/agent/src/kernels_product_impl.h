@@ -67,6 +67,22 @@ inline Vector From(const BasicProduct<Word>& x, size_t row, size_t column) {
   return Vector{};
 }
 
+// One step along k: the sums of a tile += (a column of a) x (a row of b). Always inline and
+// unrolled, so that the sums are registers; a call would keep them in memory.
+template <size_t kRows, size_t kVectors, typename Word>
+[[gnu::always_inline]] inline void AddOuter(Vector (&sum)[kRows][kVectors], const Word* a,
+                                            size_t a_row, const Word* b) {
+  decltype(Right(b)) right[kVectors];
+#pragma GCC unroll 8
+  for (size_t v = 0; v < kVectors; ++v) right[v] = Right(b + v * kLanes);
+#pragma GCC unroll 16
+  for (size_t r = 0; r < kRows; ++r) {
+    const auto left = Left(a + r * a_row);
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) sum[r][v] = MultiplyAdd(sum[r][v], left, right[v]);
+  }
+}
+
 // A tile of kRows x (kVectors * kLanes) of c stays in registers over all of k.
 template <size_t kRows, size_t kVectors, typename Word>
 void Tile(const BasicProduct<Word>& product, size_t i, size_t j) {
@@ -78,17 +94,7 @@ void Tile(const BasicProduct<Word>& product, size_t i, size_t j) {
     for (size_t v = 0; v < kVectors; ++v) sum[r][v] = From(x, i + r, j + v * kLanes);
   const Word* a = x.a + i * x.a_row;
   const Word* b = x.b + j;
-  for (size_t p = 0; p < x.k; ++p, a += x.a_col, b += x.b_row) {
-    decltype(Right(b)) right[kVectors];
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) right[v] = Right(b + v * kLanes);
-#pragma GCC unroll 16
-    for (size_t r = 0; r < kRows; ++r) {
-      const auto left = Left(a + r * x.a_row);
-#pragma GCC unroll 8
-      for (size_t v = 0; v < kVectors; ++v) sum[r][v] = MultiplyAdd(sum[r][v], left, right[v]);
-    }
-  }
+  for (size_t p = 0; p < x.k; ++p, a += x.a_col, b += x.b_row) AddOuter(sum, a, x.a_row, b);
 #pragma GCC unroll 16
   for (size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8

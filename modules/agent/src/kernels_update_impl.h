@@ -94,43 +94,35 @@ template <bool kAdam>
                       x.rounded == nullptr ? nullptr : x.rounded + pending.rounded_place[index]);
 }
 
+// `ahead`: where the parameters of a later tile begin, which memory is asked for.
 template <bool kAdam, size_t kRows, size_t kVectors, typename Word>
 void UpdateTile(const BasicProduct<Word>& product, const Update& update, size_t i, size_t j,
-                Pending& pending) {
+                size_t ahead, Pending& pending) {
   static_assert(kRows * kVectors <= Pending::kMost);
   const BasicProduct<Word> x = product;
   const Update u = update;
   Vector sum[kRows][kVectors] = {};
   const Word* a = x.a + i * x.a_row;
   const Word* b = x.b + j;
-  const auto multiply = [&]() __attribute__((always_inline)) {
-    decltype(Right(b)) right[kVectors];
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) right[v] = Right(b + v * kLanes);
-#pragma GCC unroll 16
-    for (size_t r = 0; r < kRows; ++r) {
-      const auto left = Left(a + r * x.a_row);
-#pragma GCC unroll 8
-      for (size_t v = 0; v < kVectors; ++v) sum[r][v] = MultiplyAdd(sum[r][v], left, right[v]);
-    }
-    a += x.a_col;
-    b += x.b_row;
-  };
-  size_t p = 0;
+  // `count` updates spread evenly over k steps: then the multiply-adds hide all of them.
   const size_t count = pending.count;
-  const size_t steps = count == 0 ? 0 : x.k / count;
-  for (size_t index = 0; index < count; ++index) {
-    for (const size_t end = p + steps; p < end; ++p) multiply();
+  size_t index = 0, due = 0;
+  for (size_t p = 0; p < x.k; ++p, a += x.a_col, b += x.b_row) {
+    AddOuter(sum, a, x.a_row, b);
+    due += count;
+    if (due < x.k || index == count) continue;
+    due -= x.k;
     ApplyOne<kAdam>(u, pending, index);
-    if (index < kRows * kVectors) {  // what the next tile will apply
+    if (index < kRows * kVectors) {
       const size_t place =
-          (i + index / kVectors) * u.row + j + index % kVectors * kLanes + (kLanes - 1);
+          ahead + index / kVectors * u.row + index % kVectors * kLanes + (kLanes - 1);
       __builtin_prefetch(u.parameters + place, 1);
       __builtin_prefetch(u.second + place, 1);
       if (kAdam) __builtin_prefetch(u.first + place, 1);
     }
+    ++index;
   }
-  for (; p < x.k; ++p) multiply();
+  for (; index < count; ++index) ApplyOne<kAdam>(u, pending, index);  // more than k
 #pragma GCC unroll 16
   for (size_t r = 0; r < kRows; ++r)
 #pragma GCC unroll 8
@@ -147,17 +139,47 @@ void UpdateLastRows(const BasicProduct<Word>& x, const Update& u, size_t i, size
                     Pending& pending) {
   if constexpr (kRows > 0) {
     if (x.m - i == kRows)
-      UpdateTile<kAdam, kRows, kVectors>(x, u, i, j, pending);
+      UpdateTile<kAdam, kRows, kVectors>(x, u, i, j, i * u.row + j, pending);
     else
       UpdateLastRows<kAdam, kRows - 1, kVectors>(x, u, i, j, pending);
   }
 }
 
+// Columns [begin, end), whole tiles of them. Tiles go along the rows, so that parameters and
+// moments are long streams (down the rows, each tile would begin 15 short ones on 15 pages); a
+// block of b that fits the second cache is read again for every few rows.
 template <bool kAdam, size_t kRows, size_t kVectors, typename Word>
-void UpdatePanel(const BasicProduct<Word>& x, const Update& u, size_t j, Pending& pending) {
+void UpdateBlock(const BasicProduct<Word>& x, const Update& u, size_t begin, size_t end,
+                 Pending& pending) {
+  constexpr size_t kWidth = kVectors * kLanes;
+  constexpr size_t kAhead = 2 * kWidth;  // a tile is applied during the next: three tiles' time
   size_t i = 0;
-  for (; i + kRows <= x.m; i += kRows) UpdateTile<kAdam, kRows, kVectors>(x, u, i, j, pending);
-  UpdateLastRows<kAdam, kRows - 1, kVectors>(x, u, i, j, pending);
+  for (; i + kRows <= x.m; i += kRows) {
+    for (size_t j = begin; j < end; j += kWidth) {
+      size_t row = i, column = j + kAhead;
+      if (column >= end) {
+        const bool more = i + 2 * kRows <= x.m;
+        row = more ? i + kRows : i;
+        column = more && column - end < end - begin ? begin + (column - end) : j;
+      }
+      UpdateTile<kAdam, kRows, kVectors>(x, u, i, j, row * u.row + column, pending);
+    }
+  }
+  for (size_t j = begin; j < end; j += kWidth)
+    UpdateLastRows<kAdam, kRows - 1, kVectors>(x, u, i, j, pending);
+}
+
+// As many columns from `j` on as fill tiles; returns where they end.
+template <bool kAdam, size_t kRows, size_t kVectors, typename Word>
+size_t UpdateColumns(const BasicProduct<Word>& x, const Update& u, size_t j, Pending& pending) {
+  constexpr size_t kBlock = 512, kWidth = kVectors * kLanes;
+  const size_t end = j + (x.n - j) / kWidth * kWidth;
+  while (j < end) {
+    const size_t next = end - j < kBlock ? end : j + kBlock;
+    UpdateBlock<kAdam, kRows, kVectors>(x, u, j, next, pending);
+    j = next;
+  }
+  return end;
 }
 
 template <bool kAdam, typename Word>
@@ -182,14 +204,13 @@ void UpdateLastColumns(const BasicProduct<Word>& x, const Update& u, size_t j) {
 template <bool kAdam, typename Word>
 void UpdateBy(const BasicProduct<Word>& x, const Update& u) {
   Pending pending;
-  size_t j = 0;
 #if DYNAJOB_LANES == 16
-  for (; j + 4 * kLanes <= x.n; j += 4 * kLanes) UpdatePanel<kAdam, 5, 4>(x, u, j, pending);
-  for (; j + 2 * kLanes <= x.n; j += 2 * kLanes) UpdatePanel<kAdam, 10, 2>(x, u, j, pending);
-  for (; j + kLanes <= x.n; j += kLanes) UpdatePanel<kAdam, 10, 1>(x, u, j, pending);
+  size_t j = UpdateColumns<kAdam, 5, 4>(x, u, 0, pending);
+  j = UpdateColumns<kAdam, 10, 2>(x, u, j, pending);
+  j = UpdateColumns<kAdam, 10, 1>(x, u, j, pending);
 #else
-  for (; j + 2 * kLanes <= x.n; j += 2 * kLanes) UpdatePanel<kAdam, 4, 2>(x, u, j, pending);
-  for (; j + kLanes <= x.n; j += kLanes) UpdatePanel<kAdam, 6, 1>(x, u, j, pending);
+  size_t j = UpdateColumns<kAdam, 4, 2>(x, u, 0, pending);
+  j = UpdateColumns<kAdam, 6, 1>(x, u, j, pending);
 #endif
   for (size_t index = 0; index < pending.count; ++index) ApplyOne<kAdam>(u, pending, index);
   if (j < x.n) UpdateLastColumns<kAdam>(x, u, j);

@@ -20,6 +20,8 @@
 
 namespace dynajob {
 
+class RoundedLayers;  // rounded_layers.h
+
 struct LinearShape {
   size_t in = 0;
   size_t out = 0;
@@ -97,6 +99,9 @@ class MlpGradient {
   virtual double Step(const MlpShape& shape, const Update& update, uint64_t version,
                       std::span<const float> input, std::span<const float> targets,
                       std::span<const float> masks);
+
+  // The rounded copies that steps read and change; null where they compute in float32.
+  virtual RoundedLayers* rounded() { return nullptr; }
 
  private:
   Buffer gradients_;

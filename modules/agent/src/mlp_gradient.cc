@@ -65,6 +65,7 @@ class FusedGradient final : public MlpGradient {
     rounded_.End(version + 1);
     return loss;
   }
+  RoundedLayers* rounded() override { return rounds_ ? &rounded_ : nullptr; }
 
  private:
   template <typename Sink>

@@ -33,6 +33,11 @@ Result<FieldSlice> FindField(std::span<const FieldSlice> fields, const std::stri
                   pair, name, known));
 }
 
+void Prefetch(std::span<const float> values) {
+  constexpr size_t kLine = 64 / sizeof(float);
+  for (size_t i = 0; i < values.size(); i += kLine) __builtin_prefetch(values.data() + i);
+}
+
 }  // namespace
 
 Result<PairEncoder> PairEncoder::Create(const Catalog& catalog, const NetworkOptions& options) {
@@ -117,11 +122,27 @@ void PairEncoder::EncodeCross(Pair pair, float* out) const {
 }
 
 void PairEncoder::Encode(std::span<const Pair> pairs, float* out) const {
-  for (const Pair& pair : pairs) {
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const Pair& pair = pairs[i];
+    // Vectors of a batch lie anywhere in the catalog: the next ones travel while these are scaled.
+    if (i + 1 < pairs.size()) {
+      Prefetch(catalog_->states().Row(pairs[i + 1].candidate));
+      Prefetch(catalog_->actions().Row(pairs[i + 1].job));
+    }
     EncodeState(pair.candidate, out);
     EncodeAction(pair.job, out + state_dim());
     EncodeCross(pair, out + state_dim() + action_dim());
     out += input_dim();
+  }
+}
+
+void PairEncoder::EncodeJobs(CandidateRow candidate, std::span<const JobRow> jobs,
+                             float* out) const {
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    if (i + 1 < jobs.size()) Prefetch(catalog_->actions().Row(jobs[i + 1]));
+    EncodeAction(jobs[i], out);
+    EncodeCross({candidate, jobs[i]}, out + action_dim());
+    out += input_dim() - state_dim();
   }
 }
 

@@ -75,7 +75,9 @@ PairNetwork::PairNetwork(const PairEncoder& encoder, std::span<const int64_t> hi
           options.dropout)),
       gradient_(MakeGradient(backend_, precision_)),
       scratch_(std::make_unique<TrainingScratch>()),
-      parameters_(Aligned(InitialParameters(*shape_, seed))) {}
+      parameters_(Aligned(InitialParameters(*shape_, seed))) {
+  KeepRounded();
+}
 
 PairNetwork::PairNetwork(const PairNetwork& other)
     : encoder_(other.encoder_),
@@ -87,7 +89,9 @@ PairNetwork::PairNetwork(const PairNetwork& other)
       scratch_(std::make_unique<TrainingScratch>()),
       parameters_(other.parameters_),
       optimizer_state_(other.optimizer_state_),
-      version_(other.version_) {}
+      version_(other.version_) {
+  KeepRounded();
+}
 
 PairNetwork::~PairNetwork() = default;
 
@@ -151,6 +155,7 @@ void PairNetwork::AddCross(const CandidateLayer& layer, const CandidateView& can
 
 void PairNetwork::Evaluate(CandidateRow candidate, std::span<const JobRow> jobs,
                            std::span<float> out) const {
+  if (Rounds()) return EvaluateRounded(candidate, jobs, out);
   EvaluateEach(
       encoder_->CandidateAt(candidate), jobs.size(),
       [&](size_t i) { return encoder_->JobAt(jobs[i]); }, out);
@@ -206,6 +211,7 @@ void PairNetwork::EvaluateShares(const CandidateLayer& layer, const CandidateVie
 
 void PairNetwork::Evaluate(std::span<const Pair> pairs, std::span<float> out) const {
   DYNAJOB_CHECK(pairs.size() == out.size(), "one output per pair");
+  if (Rounds()) return EvaluateRounded(pairs, out);
   float* input = Scratch().rows.Get(std::min(kTileRows, pairs.size()) * encoder_->input_dim());
   for (size_t begin = 0; begin < pairs.size(); begin += kTileRows) {
     const size_t rows = std::min(kTileRows, pairs.size() - begin);
@@ -247,6 +253,7 @@ void PairNetwork::RescaleOutput(double slope, double intercept) {
     scale(optimizer_state_.second_moment, factor * factor, begin, stop);
   }
   ++version_;
+  KeepRounded();
 }
 
 std::shared_ptr<const RankingWeights> PairNetwork::ForRanking() const {
@@ -262,6 +269,7 @@ void PairNetwork::SetParameters(std::span<const float> parameters) {
   DYNAJOB_CHECK(parameters.size() == parameters_.size(), "parameter counts differ");
   std::copy(parameters.begin(), parameters.end(), parameters_.begin());
   ++version_;
+  KeepRounded();
 }
 
 void PairNetwork::SetOptimizerState(OptimizerState state) {

@@ -17,8 +17,17 @@ class RoundedLayers {
   // Begins a step on `rows` rows of `input`. The copies are made anew unless they are of `version`.
   void Begin(const MlpShape& shape, const float* parameters, std::optional<uint64_t> version,
              const float* input, size_t rows);
+  // Copies the weights of `version`, so that Evaluate can be asked and the next step need not.
+  void Keep(const MlpShape& shape, const float* parameters, uint64_t version);
   // The step has changed the parameters, and the copies with them.
   void End(uint64_t version) { version_ = version; }
+
+  // The network without bilinear term, dropout off, on `rows` inputs that all begin with `head`,
+  // which has an even length, and go on with a row of `tails` each. Products are chains over all of
+  // an input: a value has the same bits however the input is divided. Needs the copies of
+  // `version`. Safe for concurrent use.
+  void Evaluate(const MlpShape& shape, const float* parameters, uint64_t version,
+                std::span<const float> head, const float* tails, size_t rows, float* out) const;
 
   // out = max(0, weights previous + bias); `previous` is not looked at for layer 0.
   void Forward(size_t layer, const float* parameters, const float* previous, float* out);
@@ -36,11 +45,11 @@ class RoundedLayers {
     size_t stride = 0;              // PadPairs(in)
     std::vector<Bfloat16> weights;  // out x in
   };
-  // Pairs of the rows (2 i, 2 i + 1), a row of `width` pairs each.
-  static const BfloatPair* PairUp(const float* values, size_t rows, size_t width, Buffer& room);
-  // pairs x PadBatch(count) of `count` rows.
-  const BfloatPair* TransposePairs(const Bfloat16* rows, size_t count, size_t stride, size_t pairs,
-                                   Buffer& room);
+  // out = start + weights right (, then max(0, ·)), over the pairs [begin, end) of input values;
+  // `right` and `out` have `columns` columns.
+  static void Multiply(const Layer& layer, size_t begin, size_t end, const BfloatPair* right,
+                       size_t columns, const float* start, bool relu, float* out);
+  void CopyWeights(const MlpShape& shape, const float* parameters);
 
   std::optional<uint64_t> version_;
   std::vector<Layer> layers_;
@@ -49,7 +58,6 @@ class RoundedLayers {
   size_t rows_ = 0;
   size_t stride_ = 0;  // PadBatch(rows)
   Buffer rounded_, pairs_, left_;
-  std::vector<const float*> pointers_;
 };
 
 }  // namespace dynajob

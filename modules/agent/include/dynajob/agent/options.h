@@ -60,8 +60,9 @@ struct NetworkOptions {
   std::vector<std::string> product_pairs = {"hard:tech", "soft:soft"};
   bool structured_facts = true;  // salary gap, distance, work mode, seniority gap as inputs
   Backend backend = Backend::kFused;
-  // With Backend::kFused. kBfloat16 is for gradients and for tables of concatenated inputs (without
-  // products, facts or a bilinear term); everything else stays float32.
+  // With Backend::kFused. kBfloat16 is for gradients, for values of rows of the catalog (without a
+  // bilinear term) and for tables of concatenated inputs (without products and facts, either);
+  // everything else stays float32.
   Precision precision = Precision::kFloat32;
   Device device = Device::kCpu;
 

@@ -69,6 +69,8 @@ class PairEncoder {
   void EncodeAction(JobRow job, float* out) const;             // action_dim()
   void EncodeCross(Pair pair, float* out) const;               // cross_dim()
   void Encode(std::span<const Pair> pairs, float* out) const;  // pairs x input_dim(), row-major
+  // The same of one candidate, without the state.
+  void EncodeJobs(CandidateRow candidate, std::span<const JobRow> jobs, float* out) const;
 
  private:
   explicit PairEncoder(const Catalog& catalog) : catalog_(&catalog) {}

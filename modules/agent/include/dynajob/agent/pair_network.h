@@ -67,7 +67,8 @@ class PairNetwork {
   ~PairNetwork();
 
   // out[i] = f(candidate, jobs[i]), dropout off. What the candidate gives to the first layer is
-  // computed once, products of paired fields included: they are linear in the job.
+  // computed once, products of paired fields included: they are linear in the job. Rows of the
+  // catalog are evaluated in the network's precision, views in float32.
   void Evaluate(CandidateRow candidate, std::span<const JobRow> jobs, std::span<float> out) const;
   void Evaluate(const CandidateView& candidate, std::span<const JobView> jobs,
                 std::span<float> out) const;
@@ -124,6 +125,14 @@ class PairNetwork {
   template <typename JobAt>
   void AddCross(const CandidateLayer& layer, const CandidateView& candidate, size_t rows,
                 const JobAt& job_at, bool products, float* first) const;
+  // Whether values are those of rounded operands: Precision::kBfloat16, but for bilinear terms.
+  bool Rounds() const;
+  // Makes the rounded copies follow parameters that no training step has made.
+  void KeepRounded();
+  // Evaluate with rounded operands; both give the same bits.
+  void EvaluateRounded(CandidateRow candidate, std::span<const JobRow> jobs,
+                       std::span<float> out) const;
+  void EvaluateRounded(std::span<const Pair> pairs, std::span<float> out) const;
   struct TrainingScratch;
 
   const PairEncoder* encoder_;
