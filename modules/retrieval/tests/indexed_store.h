@@ -71,6 +71,9 @@ class IndexedStore final : public Store {
   Status RemoveEmbeddings(EntityKind, std::string_view, std::span<const std::string>) override {
     return Refused();
   }
+  Result<std::vector<StoredVector>> GetEmbeddings(EntityKind, std::string_view) override {
+    return Refused();
+  }
   Result<std::vector<std::string>> EmbeddedBy(EntityKind, std::string_view) override {
     return Refused();
   }

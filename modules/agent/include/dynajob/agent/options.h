@@ -61,8 +61,8 @@ struct NetworkOptions {
   bool structured_facts = true;  // salary gap, distance, work mode, seniority gap as inputs
   Backend backend = Backend::kFused;
   // With Backend::kFused. kBfloat16 is for gradients, for values of rows of the catalog (without a
-  // bilinear term) and for tables of concatenated inputs (without products and facts, either);
-  // everything else stays float32.
+  // bilinear term), for the learner's tables of concatenated inputs (without products and facts,
+  // either) and for ranking (candidate_scorer.h); everything else stays float32.
   Precision precision = Precision::kFloat32;
   Device device = Device::kCpu;
 
