@@ -49,10 +49,13 @@ def requests_answered(serving):
 # One worker: with more, CPython 3.11's parser fails now and then ("AST constructor recursion depth mismatch").
 def generate_requests(serving, examples):
     command = [str(pathlib.Path(sys.executable).parent / "schemathesis"),
-               "--config-file", str(pathlib.Path(__file__).with_name("schemathesis.toml")), "run", f"{serving.url}/openapi.json",
+               "--config-file", str(pathlib.Path(__file__).resolve().with_name("schemathesis.toml")), "run",
+               f"{serving.url}/openapi.json",
                "--checks", CHECKS, "--max-examples", str(examples), "--seed", "1", "--workers", "1",
                "--phases", "examples,coverage,fuzzing"]
-    return subprocess.run(command, env={**os.environ, "NO_COLOR": "1"}, check=False).returncode
+    # Where it leaves what it remembers of requests.
+    with tempfile.TemporaryDirectory(prefix="dynajob-schemathesis-") as scratch:
+        return subprocess.run(command, cwd=scratch, env={**os.environ, "NO_COLOR": "1"}, check=False).returncode
 
 
 def main():
