@@ -110,13 +110,23 @@ class AwayTest(MongodbTest):
         with FaultProxy(address_of(self.server)) as proxy:
             uri = f"{proxy.uri}/{self.database}?serverSelectionTimeoutMS=20000&connectTimeoutMS=20000"
             serving = Serving("--store", uri, config=["serve.state=" + str(self.directory / "state"),
-                                                      "mongo.retry_deadline_ms=1000", "embeddings.dimension=16"])
+                                                      "mongo.retry_deadline_ms=1000", "embeddings.dimension=16",
+                                                      "serve.workers=1"])
             self.addCleanup(serving.__exit__)
             self.assertEqual(serving.get("/v1/recommend/c0").status, 200)
         with socket.socket() as silent:
             silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             silent.bind(("127.0.0.1", proxy.port))
             silent.listen(64)
+            # Who is looked for in the store takes no place among those who are ranked for.
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                stranger = pool.submit(serving.get, "/v1/recommend/nobody")
+                time.sleep(0.5)
+                begin = time.monotonic()
+                self.assertEqual(serving.get("/v1/recommend/c0").status, 200)
+                self.assertLess(time.monotonic() - begin, 4)
+                self.assertFalse(stranger.done(), "the store answered")
+            self.assertEqual(stranger.result().status, 503)
             # Until the server has given its database up nothing is acknowledged, and nobody waits for that.
             begin = time.monotonic()
             first = feedback("first", "c0", "j0")

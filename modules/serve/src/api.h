@@ -99,8 +99,9 @@ template <typename Record>
 std::variant<EmbeddedRecord<Record>, Problem> EmbedOne(Service& service, const Record& record,
                                                        const std::string& pointer);
 
-// A person who is not served yet, from the store; with a place in the gate.
-std::variant<ServedCandidatePtr, Problem> FindNewcomer(Service& service, const std::string& id);
+// The person of the path, who is not served yet, from the store. To be called without a place in the
+// gate: a slow store must not keep others from being ranked.
+std::variant<ServedCandidatePtr, Problem> FindNewcomer(Service& service, const Call& call);
 
 }  // namespace dynajob
 

@@ -21,13 +21,16 @@ Result<Stored> ReadStored(Store& store, const std::string& id) {
 }
 
 // With the vectors of the store, or such as this server makes.
-std::variant<ServedCandidatePtr, Problem> Embedded(Service& service, const Stored& stored) {
+std::variant<ServedCandidatePtr, Problem> Embedded(Service& service, const Call& call,
+                                                   const Stored& stored) {
   const Catalog& catalog = service.market().catalog();
   Result<std::vector<float>> vector =
       AssembleVector(catalog.state_fields(), service.parts().spec.state_fields, stored.vectors,
                      catalog.embedder(), stored.candidate->id);
   if (vector.ok())
     return std::make_shared<const ServedCandidate>(*stored.candidate, std::move(*vector));
+  const AdmissionGate::Ticket ticket = service.gate().Enter(WorkClass::kRecommend, call.deadline);
+  if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
   auto embedded = EmbedOne(service, *stored.candidate, "");
   if (auto* problem = std::get_if<Problem>(&embedded)) {
     problem->pointer.reset();
@@ -43,12 +46,13 @@ Problem NobodyOf(const std::string& id) {
 
 }  // namespace
 
-std::variant<ServedCandidatePtr, Problem> FindNewcomer(Service& service, const std::string& id) {
+std::variant<ServedCandidatePtr, Problem> FindNewcomer(Service& service, const Call& call) {
+  const std::string& id = call.path.front();
   const Result<Stored> stored =
       service.Read<Stored>([&](Store& store) { return ReadStored(store, id); });
   if (!stored.ok()) return FromError(stored.error());
   if (!stored->candidate) return NobodyOf(id);
-  auto embedded = Embedded(service, *stored);
+  auto embedded = Embedded(service, call, *stored);
   if (std::holds_alternative<Problem>(embedded)) return embedded;
   // Between two writes of this server: whoever is deleted through it stays so.
   bool gone = false;

@@ -205,14 +205,14 @@ Reply Rank(Service& service, const Call& call, PageRequest page) {
 Reply Recommend(Service& service, const Call& call) {
   PageRequest page;
   if (auto problem = ReadQuery(call, page)) return *problem;
-  const AdmissionGate::Ticket ticket = Enter(service, call, page);
-  if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
   page.candidate = service.market().FindCandidate(call.path.front());
   if (page.candidate == nullptr) {
-    auto newcomer = FindNewcomer(service, call.path.front());
+    auto newcomer = FindNewcomer(service, call);
     if (auto* problem = std::get_if<Problem>(&newcomer)) return *problem;
     page.candidate = std::get<ServedCandidatePtr>(newcomer);
   }
+  const AdmissionGate::Ticket ticket = Enter(service, call, page);
+  if (ticket.outcome() != AdmissionGate::Outcome::kAdmitted) return NotAdmitted(ticket.outcome());
   return Rank(service, call, std::move(page));
 }
 

@@ -53,7 +53,7 @@ Problem FromError(const Error& error) {
     case ErrorCode::kStoreUnreachable:
     case ErrorCode::kIo:
       return {.kind = kStoreAway,
-              .detail = "the store did not take it; nothing was acknowledged, so send it again",
+              .detail = "the store is away or behind; nothing was acknowledged, so send it again",
               .retry_after_seconds = kStoreRetrySeconds};
     default:
       return {.kind = kInternal, .detail = "the server's log says why"};

@@ -9,6 +9,16 @@
 namespace dynajob {
 namespace {
 
+std::vector<ResponseEvent> Responses(Store& store) {
+  std::vector<ResponseEvent> events;
+  const Status status = store.ForEachResponse([&](ResponseEvent event) {
+    events.push_back(std::move(event));
+    return Status::Ok();
+  });
+  EXPECT_TRUE(status.ok());
+  return events;
+}
+
 TEST_P(StoreConformance, KeepsResponsesOncePerEventInOrderOfTime) {
   PutEntities({"c1"}, {"j1"});
   const ResponseEvent late{"a", "c1", "j1", Response::kApply, 1700000000000, "model-7"};
@@ -25,14 +35,7 @@ TEST_P(StoreConformance, KeepsResponsesOncePerEventInOrderOfTime) {
   ASSERT_FALSE(unknown.ok());
   EXPECT_EQ(unknown.error().code, ErrorCode::kNotFound);
   EXPECT_THAT(unknown.error().message, ::testing::HasSubstr("'j9'"));
-  std::vector<ResponseEvent> events;
-  ASSERT_TRUE(store_
-                  ->ForEachResponse([&](ResponseEvent event) {
-                    events.push_back(std::move(event));
-                    return Status::Ok();
-                  })
-                  .ok());
-  EXPECT_EQ(events, (std::vector<ResponseEvent>{early, late}));
+  EXPECT_EQ(Responses(*store_), (std::vector<ResponseEvent>{early, late}));
 }
 
 TEST_P(StoreConformance, SettlesEachOfSeveralResponsesForItself) {
@@ -50,14 +53,7 @@ TEST_P(StoreConformance, SettlesEachOfSeveralResponsesForItself) {
   EXPECT_THAT(*outcomes, ::testing::ElementsAre(PutOutcome::kStored, PutOutcome::kDuplicate,
                                                 PutOutcome::kConflict, PutOutcome::kUnknownEntity,
                                                 PutOutcome::kStored));
-  std::vector<ResponseEvent> events;
-  ASSERT_TRUE(store_
-                  ->ForEachResponse([&](ResponseEvent event) {
-                    events.push_back(std::move(event));
-                    return Status::Ok();
-                  })
-                  .ok());
-  EXPECT_EQ(events, (std::vector<ResponseEvent>{interview, save}));
+  EXPECT_EQ(Responses(*store_), (std::vector<ResponseEvent>{interview, save}));
 }
 
 TEST_P(StoreConformance, DeletesPeopleWithTheirResponsesAndJobsWithout) {

@@ -70,8 +70,8 @@ struct RankingOptions {
   void Bind(ConfigRegistry& registry);  // "ranking.…"
 };
 
-// Jobs scored by a network for one candidate, in the network's precision. `Views` fills a tile of views from a position on;
-// what they refer to must last until the next call on the same thread.
+// Jobs scored by a network for one candidate, in the network's precision. `Views` fills a tile of
+// views from a position on; what they refer to must last until the next call on the same thread.
 class NetworkScoredJobs : public RankableJobs {
  public:
   // Borrow the network.
